@@ -1,0 +1,1 @@
+"""The contract: Avro files and everything generated from them."""

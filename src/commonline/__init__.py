@@ -1,0 +1,1 @@
+"""Commonline: every department on the same line."""

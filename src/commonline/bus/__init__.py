@@ -1,0 +1,1 @@
+"""Kafka at the rim: consumers, producers, transactional stages, state, administration."""

@@ -1,0 +1,35 @@
+"""Deterministic ids: the same fact has the same id, whatever the transport, the process or the day."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+
+NAMESPACE = uuid.UUID("6f1d2f0e-6a52-5c7b-9a3c-2f4e0c1b7a90")
+SEPARATOR = "\x1f"
+_NAMESPACE_BYTES = NAMESPACE.bytes
+
+
+def uuid5(*parts: str) -> str:
+    """UUID version 5 (RFC 9562) of the parts joined by U+001F, in Commonline's name space; 36 characters."""
+    name = SEPARATOR.join(parts).encode("utf-8", "surrogatepass")
+    digest = hashlib.sha1(_NAMESPACE_BYTES + name, usedforsecurity=False).digest()
+    number = int.from_bytes(digest[:16])
+    number = number & ~(0xF000 << 64) | 5 << 76
+    number = number & ~(0xC000 << 48) | 0x8000 << 48
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def keyed_hash(key: bytes, *parts: str, size: int = 16) -> bytes:
+    """Keyed BLAKE2b (RFC 7693) of the parts joined by U+001F: a name that tells nothing without the key."""
+    name = SEPARATOR.join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(name, key=key[:64], digest_size=size).digest()
+
+
+def same_secret(given: str | bytes, expected: str | bytes) -> bool:
+    """Compare in constant time."""
+    left = given.encode() if isinstance(given, str) else given
+    right = expected.encode() if isinstance(expected, str) else expected
+    return hmac.compare_digest(left, right)

@@ -1,0 +1,1 @@
+"""The test kit, shipped: a real broker for tests, conformance checks."""
