@@ -1,0 +1,1 @@
+"""`commonline.toml`: workspaces, sources, departments and their rules; read, checked, secrets resolved."""

@@ -1,0 +1,70 @@
+"""Finds connectors by their folders; imports a connector's code only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import commonline.connectors
+from commonline.errors import ConfigurationError
+from commonline.kit import manifest as manifests
+from commonline.kit.manifest import Manifest
+from commonline.kit.mapping import Entry, EventMapping, Outcome, map_delivery
+from commonline.kit.source import Reader
+from commonline.schemas.records import Delivery
+
+PACKAGE = "commonline.connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A connector, its code loaded."""
+
+    name: str
+    folder: Path
+    manifest: Manifest
+    entries: Callable[[Delivery, Mapping[str, Any]], list[Entry]]
+    events: Mapping[str, EventMapping]
+    read: Reader | None
+
+    def map(self, delivery: Delivery, settings: Mapping[str, Any]) -> list[Outcome]:
+        """Map a delivery; `settings` are those that the manifest marks ``mapping = true``."""
+        return map_delivery(delivery, self.entries, self.events, self.manifest.events.ignored, settings)
+
+
+def folders() -> dict[str, Path]:
+    """Every connector's folder by name, sorted."""
+    found: dict[str, Path] = {}
+    for root in commonline.connectors.__path__:
+        for path in sorted(Path(root).iterdir()):
+            if (path / "manifest.toml").is_file():
+                found[path.name] = path
+    return found
+
+
+@cache
+def manifest(name: str) -> Manifest:
+    """The manifest of a connector. Raises `ConfigurationError` for an unknown name."""
+    known = folders()
+    if name not in known:
+        raise ConfigurationError(f"connector {name!r} does not exist; there are: {', '.join(known)}")
+    return manifests.load(known[name])
+
+
+@cache
+def connector(name: str) -> Connector:
+    """Load a connector. Raises `ConfigurationError` for an unknown name or a folder without its parts."""
+    facts = manifest(name)
+    folder = folders()[name]
+    mapping = importlib.import_module(f"{PACKAGE}.{name}.mapping")
+    read: Reader | None = None
+    if (folder / "source.py").is_file():
+        read = cast(Reader, importlib.import_module(f"{PACKAGE}.{name}.source").read)
+    try:
+        return Connector(name, folder, facts, mapping.entries, mapping.EVENTS, read)
+    except AttributeError as error:
+        raise ConfigurationError(f"{folder / 'mapping.py'}: {error}") from error

@@ -1,0 +1,161 @@
+"""`manifest.toml`: the facts of a connector, read without importing its code."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from commonline.errors import ConfigurationError
+
+Transport = Literal["webhook", "poll", "stream"]
+VisibilityName = Literal["public", "customer", "partner", "internal", "restricted"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Setting(_Strict):
+    """One setting of a source. `secret` settings come by ``{env = "…"}`` or ``{file = "…"}`` only and are never printed."""
+
+    type: Literal["string", "integer", "number", "boolean", "list", "table"] = "string"
+    help: str
+    required: bool = False
+    default: Any = None
+    secret: bool = False
+    mapping: bool = Field(default=False, description="handed to mapping.py as entry.settings")
+    example: Any = None
+    choices: list[Any] | None = None
+
+
+class Signature(_Strict):
+    """A signature scheme as data: MAC(secret, content) in a header.
+
+    `content` is a template over ``{method} {url} {path} {timestamp} {body}`` and literals, rendered as bytes.
+    `url` is the public one (setting ``public_url`` or the trusted proxy's headers).
+    """
+
+    header: str
+    secret: str = Field(description="name of the setting that holds the secret, or the list of two live ones")
+    algorithm: Literal["hmac-sha256", "hmac-sha1", "hmac-sha512"] = "hmac-sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+    content: str = "{body}"
+    timestamp_header: str | None = None
+    timestamp_format: Literal["unix-s", "unix-ms", "iso"] = "unix-s"
+    tolerance_s: int = 300
+    url_decoded: bool = Field(default=False, description="HubSpot v3: some percent-escapes of the URL are decoded first")
+
+
+class Token(_Strict):
+    """A shared token that the sender repeats (header, query or basic auth)."""
+
+    header: str | None = None
+    query: str | None = None
+    basic: bool = False
+    prefix: str = ""
+    secret: str
+
+
+class QueryEcho(_Strict):
+    """Handshake by GET: the query `echo` is answered verbatim if `token` equals the setting `secret`."""
+
+    kind: Literal["query-echo"]
+    match: dict[str, str] = {}
+    token: str
+    secret: str
+    echo: str
+
+
+class BodyEcho(_Strict):
+    """Handshake by POST: a signed body whose `field` equals `equals` is answered with its `echo` field."""
+
+    kind: Literal["body-echo"]
+    field: str
+    equals: str
+    echo: str
+
+
+class Webhook(_Strict):
+    """How the product calls us."""
+
+    signature: list[Signature] = Field(default=[], description="any one must fit; strongest first")
+    token: list[Token] = []
+    handshake: Annotated[QueryEcho | BodyEcho, Field(discriminator="kind")] | None = None
+    headers: list[str] = Field(default=[], description="header names kept in the delivery")
+    vendor_id_header: str | None = None
+    vendor_id_field: str | None = Field(default=None, description="top-level JSON field with the delivery's id")
+    content_types: list[str] = ["application/json"]
+    body_limit: int = 8 * 1024 * 1024
+    methods: list[str] = ["POST"]
+    success_status: int = 200
+    unsigned_allowed: bool = Field(default=False, description="the product cannot sign: a source may run without secret")
+
+
+class Poll(_Strict):
+    """How we ask the product."""
+
+    interval_s: float = 60.0
+    look_back_s: float = 0.0
+
+
+class RateLimit(_Strict):
+    """What the vendor allows us."""
+
+    requests: int
+    per_s: float
+    note: str = ""
+
+
+class Events(_Strict):
+    """Three lists, nothing falls through: what is in neither is unsupported."""
+
+    mapped: list[str] = []
+    ignored: dict[str, str] = Field(default={}, description="event -> rule")
+
+
+class Manifest(_Strict):
+    """The whole file. `name` equals the folder's name."""
+
+    name: str
+    title: str
+    about: str
+    vendor_docs: list[str] = []
+    transports: list[Transport]
+    direction: Literal["in", "in-out"] = "in"
+    visibility: VisibilityName
+    backfill: bool = False
+    edits: bool = False
+    deletes: bool = False
+    second_path: str = Field(default="", description="what finds events that the first path lost")
+    replies: str = Field(default="", description="what the vendor lets us answer with, and its limits")
+    tested_on: str
+    events: Events
+    webhook: Webhook | None = None
+    poll: Poll | None = None
+    rate_limit: list[RateLimit] = []
+    settings: dict[str, Setting] = {}
+    exempt: dict[str, str] = Field(default={}, description="conformance rule -> reason")
+
+
+def load(folder: Path) -> Manifest:
+    """Read and check a connector's manifest.
+
+    Raises `ConfigurationError` naming file, key and fault.
+    """
+    path = folder / "manifest.toml"
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        manifest = Manifest.model_validate(data)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{path}: {key}: {first['msg']}") from error
+    if manifest.name != folder.name:
+        raise ConfigurationError(f"{path}: name is {manifest.name!r}, the folder is {folder.name!r}; make them equal")
+    return manifest

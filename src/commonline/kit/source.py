@@ -1,0 +1,63 @@
+"""The impure half of a connector, where the kit's generic webhook is not enough: ``source.py`` offers ``read``.
+
+``async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]``
+
+For a poll source the iterator ends when there is nothing more for now; the runner waits `interval_s` and calls it
+again with the last cursor. For a stream source it goes on for ever; `DisconnectedError` makes the runner connect
+again with back-off, `RetryLaterError` makes it wait as told. The runner writes a page's items, waits for the
+broker's acknowledgement of all of them, then writes the page's cursor: a crash between the two repeats items whose
+ids are known (protocol F8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import aiohttp
+
+from commonline.clock import Clock, now_us
+
+Cursor = dict[str, Any]
+"""JSON-able position. A source must accept every older form of its own cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the product said, byte for byte, and how we asked for it (method, path and query without secrets)."""
+
+    body: bytes
+    content_type: str = "application/json"
+    request: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    vendor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items in the source's order, and the position after them."""
+
+    items: list[Item]
+    cursor: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a source may use. `settings` holds all settings of the source, secrets resolved."""
+
+    source: str
+    workspace: str
+    settings: Mapping[str, Any]
+    http: aiohttp.ClientSession
+    mode: Literal["live", "sweep", "backfill"] = "live"
+    since_us: int | None = None
+    clock: Clock = now_us
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class Reader(Protocol):
+    """The type of ``read``."""
+
+    def __call__(self, context: Context, cursor: Cursor | None) -> AsyncIterator[Page]: ...
