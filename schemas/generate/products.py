@@ -1,0 +1,45 @@
+"""The list of everything that is generated, and where it goes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from commonline.schemas.generate.sources import PACKAGE, Contract, load
+from commonline.schemas.generate.structs import reexport, structs
+
+ROOT = PACKAGE.parent
+
+
+def products(contract: Contract) -> dict[Path, str]:
+    """Text by path."""
+    made: dict[Path, str] = {
+        PACKAGE / "generated" / "records.py": structs(contract),
+        PACKAGE / "records.py": reexport(contract),
+    }
+    for record in contract.records:
+        schema = json.dumps(contract.self_contained(record.name), ensure_ascii=False, indent=1)
+        made[PACKAGE / "generated" / "avsc" / f"{record.stem}.v1.avsc"] = schema + "\n"
+    return made
+
+
+def _differing(contract: Contract) -> dict[Path, str]:
+    return {
+        path: text
+        for path, text in products(contract).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def check() -> list[Path]:
+    """Paths whose content is not what the Avro files say, relative to the project."""
+    return [path.relative_to(ROOT) for path in _differing(load())]
+
+
+def write() -> list[Path]:
+    """Write what differs; the paths written, relative to the project."""
+    stale = _differing(load())
+    for path, text in stale.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [path.relative_to(ROOT) for path in stale]

@@ -1,0 +1,1 @@
+"""Written by ``python -m commonline.schemas.generate``; never edited by hand."""
