@@ -14,6 +14,10 @@ MetricName = Literal[
     "commonline_deliveries_total",
     "commonline_requests_refused_total",
     "commonline_ingress_seconds",
+    "commonline_ingress_memory_bytes",
+    "commonline_handshakes_total",
+    "commonline_blobs_written_total",
+    "commonline_source_paused",
     "commonline_source_up",
     "commonline_source_last_delivery_timestamp_seconds",
     "commonline_source_errors_total",
@@ -57,6 +61,10 @@ TABLE: dict[MetricName, Metric] = {
     "commonline_deliveries_total": Metric("counter", "deliveries acknowledged by the broker", ("source",)),
     "commonline_requests_refused_total": Metric("counter", "requests answered with an error", ("source", "reason")),
     "commonline_ingress_seconds": Metric("histogram", "request received to answer", ("source",), QUICK),
+    "commonline_ingress_memory_bytes": Metric("gauge", "bodies received and not yet acknowledged by the broker"),
+    "commonline_handshakes_total": Metric("counter", "handshakes answered", ("source",)),
+    "commonline_blobs_written_total": Metric("counter", "bodies too large for the topic, kept as files", ("source",)),
+    "commonline_source_paused": Metric("gauge", "1 while a poll or stream source is paused", ("source",)),
     "commonline_source_up": Metric("gauge", "1 while a poll or stream source works", ("source",)),
     "commonline_source_last_delivery_timestamp_seconds": Metric(
         "gauge", "when the source last delivered", ("source",)

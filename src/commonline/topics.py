@@ -67,6 +67,14 @@ DELIVERIES = Topic(
 CURSORS = Topic(
     "cursors.v1", "positions of pollers and streams", "source", ("Cursor",), "one", cleanup=COMPACT, durable=True
 )
+SOURCES = Topic(
+    "sources.v1",
+    "which process reads which poll or stream source (by partition), and which sources are paused (JSON)",
+    "source",
+    (),
+    "sources",
+    cleanup=COMPACT,
+)
 WORKSPACES = Topic(
     "workspaces.v1", "which partition a workspace lies in", "workspace", ("Workspace",), "one", cleanup=COMPACT
 )
@@ -130,6 +138,7 @@ PULSE = Topic(
 TABLE: tuple[Topic, ...] = (
     DELIVERIES,
     CURSORS,
+    SOURCES,
     WORKSPACES,
     ACTIVITIES,
     CONVERSATIONS,

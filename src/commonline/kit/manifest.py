@@ -34,8 +34,8 @@ class Setting(_Strict):
 class Signature(_Strict):
     """A signature scheme as data: MAC(secret, content) in a header.
 
-    `content` is a template over ``{method} {url} {path} {timestamp} {body}`` and literals, rendered as bytes.
-    `url` is the public one (setting ``public_url`` or the trusted proxy's headers).
+    `content` is a template over ``{method} {url} {path} {timestamp} {id} {body}`` and literals, rendered as bytes.
+    `url` is the public one (setting ``public_url`` or the trusted proxy's headers), `path` its path and query.
     """
 
     header: str
@@ -47,11 +47,16 @@ class Signature(_Strict):
     timestamp_header: str | None = None
     timestamp_format: Literal["unix-s", "unix-ms", "iso"] = "unix-s"
     tolerance_s: int = 300
+    id_header: str | None = Field(default=None, description="header whose value is {id} (Standard Webhooks: webhook-id)")
+    separator: str | None = Field(default=None, description="the header holds several signatures with this between them")
+    secret_form: Literal["text", "base64"] = Field(
+        default="text", description="base64: the MAC's key is the decoded secret, an initial whsec_ left out"
+    )
     url_decoded: bool = Field(default=False, description="HubSpot v3: some percent-escapes of the URL are decoded first")
 
 
 class Token(_Strict):
-    """A shared token that the sender repeats (header, query or basic auth)."""
+    """A shared token that the sender repeats: in a header, in the query, or by basic auth (secret ``user:password``)."""
 
     header: str | None = None
     query: str | None = None
@@ -96,10 +101,15 @@ class Webhook(_Strict):
 
 
 class Poll(_Strict):
-    """How we ask the product."""
+    """How we ask the product (streams too: whether `source.py` is run at all)."""
 
     interval_s: float = 60.0
-    look_back_s: float = 0.0
+    look_back_s: float = Field(
+        default=0.0, description="every half of this time, all of it is read once more (mode sweep) for late items"
+    )
+    requires: list[str] = Field(
+        default=[], description="settings without which this source is not asked (a webhook alone is enough)"
+    )
 
 
 class RateLimit(_Strict):

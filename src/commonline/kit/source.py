@@ -33,6 +33,8 @@ class Item:
     request: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     vendor_id: str | None = None
+    transport: Literal["poll", "stream"] | None = None
+    """None: as the manifest says; a stream source that also reads pages (back-fill after a gap) says which it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a source may use. `settings` holds all settings of the source, secrets resolved."""
+    """What a source may use. `settings` holds all settings of the source; secrets are `ResolvedSecret` (``.value``).
+
+    Where `read` begins: at the cursor if it is given; else at `since_us` (microseconds); else with what is new from
+    now on. `mode` ``live`` is the normal reading, with the last cursor. ``sweep`` reads once more from `since_us`, with
+    cursor None, what may have come late (`look_back_s` of the manifest; poll sources only): the iterator must end, and
+    its cursors are not stored. ``backfill`` reads history in the same way.
+    """
 
     source: str
     workspace: str
