@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from commonline.schemas.generate.decoder import decoder
+from commonline.schemas.generate.encoder import encoder
+from commonline.schemas.generate.facade import codec, records
 from commonline.schemas.generate.sources import PACKAGE, Contract, load
-from commonline.schemas.generate.structs import reexport, structs
+from commonline.schemas.generate.structs import structs
 
 ROOT = PACKAGE.parent
 
@@ -15,7 +18,10 @@ def products(contract: Contract) -> dict[Path, str]:
     """Text by path."""
     made: dict[Path, str] = {
         PACKAGE / "generated" / "records.py": structs(contract),
-        PACKAGE / "records.py": reexport(contract),
+        PACKAGE / "generated" / "encoder.py": encoder(contract),
+        PACKAGE / "generated" / "decoder.py": decoder(contract),
+        PACKAGE / "codec.py": codec(contract),
+        PACKAGE / "records.py": records(contract),
     }
     for record in contract.records:
         schema = json.dumps(contract.self_contained(record.name), ensure_ascii=False, indent=1)

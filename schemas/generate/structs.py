@@ -101,15 +101,3 @@ def structs(contract: Contract) -> str:
     names = sorted([*(e.name for e in contract.enums), *(r.name for r in contract.structures)])
     lines += ["", "", "__all__ = [", *(f'    "{name}",' for name in names), "]"]
     return "\n".join(lines) + "\n"
-
-
-def reexport(contract: Contract) -> str:
-    """Text of ``schemas/records.py``, which names everything, for type checkers and readers."""
-    names = sorted([*(e.name for e in contract.enums), *(r.name for r in contract.structures)])
-    listed = "".join(f"    {name},\n" for name in names)
-    quoted = "".join(f'    "{name}",\n' for name in names)
-    return (
-        '"""Records of the contract as msgspec structs: the hot path\'s view. Generated; do not edit."""\n\n'
-        "from __future__ import annotations\n\n"
-        f"from commonline.schemas.generated.records import (\n{listed})\n\n__all__ = [\n{quoted}]\n"
-    )

@@ -1,0 +1,73 @@
+"""Avro encoders and decoders of the contract's records. Generated; do not edit."""
+
+from __future__ import annotations
+
+from commonline.schemas.errors import (
+    DecodeError,
+    EncodeError,
+)
+from commonline.schemas.generated.decoder import (
+    decode_activity,
+    decode_control,
+    decode_conversation_activity,
+    decode_conversation_activity_prefix,
+    decode_cursor,
+    decode_dead_letter,
+    decode_delivery,
+    decode_feed_activity,
+    decode_feed_activity_prefix,
+    decode_ledger,
+    decode_link,
+    decode_person,
+    decode_pulse,
+    decode_workspace,
+)
+from commonline.schemas.generated.encoder import (
+    encode_activity,
+    encode_control,
+    encode_conversation_activity,
+    encode_conversation_activity_prefix,
+    encode_cursor,
+    encode_dead_letter,
+    encode_delivery,
+    encode_feed_activity,
+    encode_feed_activity_prefix,
+    encode_ledger,
+    encode_link,
+    encode_person,
+    encode_pulse,
+    encode_workspace,
+)
+
+__all__ = [
+    "DecodeError",
+    "EncodeError",
+    "decode_activity",
+    "decode_control",
+    "decode_conversation_activity",
+    "decode_conversation_activity_prefix",
+    "decode_cursor",
+    "decode_dead_letter",
+    "decode_delivery",
+    "decode_feed_activity",
+    "decode_feed_activity_prefix",
+    "decode_ledger",
+    "decode_link",
+    "decode_person",
+    "decode_pulse",
+    "decode_workspace",
+    "encode_activity",
+    "encode_control",
+    "encode_conversation_activity",
+    "encode_conversation_activity_prefix",
+    "encode_cursor",
+    "encode_dead_letter",
+    "encode_delivery",
+    "encode_feed_activity",
+    "encode_feed_activity_prefix",
+    "encode_ledger",
+    "encode_link",
+    "encode_person",
+    "encode_pulse",
+    "encode_workspace",
+]

@@ -1,0 +1,37 @@
+"""Writes the modules that name what is generated, for type checkers: ``records.py``, ``codec.py``."""
+
+from __future__ import annotations
+
+from commonline.schemas.generate.encoder import has_prefix
+from commonline.schemas.generate.sources import Contract
+from commonline.schemas.generate.text import snake
+
+
+def _module(doc: str, imports: dict[str, list[str]]) -> str:
+    lines = [f'"""{doc} Generated; do not edit."""', "", "from __future__ import annotations", ""]
+    for module, names in imports.items():
+        lines += [f"from {module} import (", *(f"    {name}," for name in names), ")"]
+    names = sorted(name for found in imports.values() for name in found)
+    lines += ["", "__all__ = [", *(f'    "{name}",' for name in names), "]"]
+    return "\n".join(lines) + "\n"
+
+
+def records(contract: Contract) -> str:
+    """Text of ``schemas/records.py``."""
+    names = sorted([*(e.name for e in contract.enums), *(r.name for r in contract.structures)])
+    doc = "Records of the contract as msgspec structs: the hot path's view."
+    return _module(doc, {"commonline.schemas.generated.records": names})
+
+
+def codec(contract: Contract) -> str:
+    """Text of ``schemas/codec.py``."""
+    names = [snake(record.name) for record in contract.records]
+    prefixed = [snake(record.name) for record in contract.records if has_prefix(record)]
+    decoders = [*(f"decode_{name}" for name in names), *(f"decode_{name}_prefix" for name in prefixed)]
+    encoders = [*(f"encode_{name}" for name in names), *(f"encode_{name}_prefix" for name in prefixed)]
+    imports = {
+        "commonline.schemas.errors": ["DecodeError", "EncodeError"],
+        "commonline.schemas.generated.decoder": sorted(decoders),
+        "commonline.schemas.generated.encoder": sorted(encoders),
+    }
+    return _module("Avro encoders and decoders of the contract's records.", imports)
