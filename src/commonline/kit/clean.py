@@ -1,0 +1,80 @@
+"""What is stored of a call beside its body: allow-listed headers, and a request line without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import unquote_plus
+
+from commonline.kit.manifest import QueryEcho, Webhook
+from commonline.kit.request import Request, clean_text
+
+NEVER_STORED = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token", "forwarded"}
+)
+SECRETIVE_PARAMETERS = frozenset(
+    {
+        *(
+            "token",
+            "access_token",
+            "refresh_token",
+            "id_token",
+            "auth_token",
+            "verify_token",
+            "hub.verify_token",
+        ),
+        *("secret", "client_secret", "password", "api_key", "apikey", "auth", "authorization", "jwt"),
+        *("signature", "sig", "hmac"),
+    }
+)
+HIDDEN = "***"
+SHORTEST_SECRET = 6
+"""Shorter secrets are not looked for in free text: they would hide innocent digits."""
+
+
+def hidden_headers(webhook: Webhook) -> frozenset[str]:
+    """Headers that are never stored, even if the manifest lists them: signatures, tokens, cookies."""
+    own = {scheme.header.lower() for scheme in webhook.signature}
+    own |= {token.header.lower() for token in webhook.token if token.header}
+    return NEVER_STORED | own
+
+
+def hidden_parameters(webhook: Webhook) -> frozenset[str]:
+    """Query parameters whose values are never stored."""
+    own = {token.query.lower() for token in webhook.token if token.query}
+    if isinstance(webhook.handshake, QueryEcho):
+        own.add(webhook.handshake.token.lower())
+    return SECRETIVE_PARAMETERS | own
+
+
+def kept_headers(request: Request, allowed: Iterable[str], hidden: frozenset[str]) -> dict[str, str]:
+    """The headers to store, by lower-case name."""
+    kept: dict[str, str] = {}
+    for name in allowed:
+        key = name.lower()
+        value = request.headers.get(key)
+        if value is not None and key not in hidden:
+            kept[key] = clean_text(value)
+    return kept
+
+
+def clean_target(target: str, secrets: Iterable[str], hidden: frozenset[str] = SECRETIVE_PARAMETERS) -> str:
+    """Path and query with ``***`` in place of secret values, whatever they are called."""
+    live = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
+    path, mark, query = target.partition("?")
+    for secret in live:
+        path = path.replace(secret, HIDDEN)
+    if not mark:
+        return clean_text(path)
+    return clean_text(f"{path}?{'&'.join(_parameter(part, live, hidden) for part in query.split('&'))}")
+
+
+def _parameter(part: str, secrets: list[str], hidden: frozenset[str]) -> str:
+    name, mark, value = part.partition("=")
+    if not mark:
+        return HIDDEN if any(secret in unquote_plus(name) for secret in secrets) else part
+    decoded = unquote_plus(value)
+    if unquote_plus(name).lower() in hidden or any(
+        secret in decoded or secret in value for secret in secrets
+    ):
+        return f"{name}={HIDDEN}"
+    return part

@@ -1,0 +1,65 @@
+"""A vendor's call as a value: what authentication, handshakes and deliveries are decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, its body complete and decompressed.
+
+    `target` is path and query exactly as on the wire, `url` the public one (see `public_url`). `headers` have
+    lower-case names; one that was sent twice has both values with a comma between them (RFC 9110 §5.3).
+    Bytes that are no UTF-8 appear as surrogates; `wire` turns text back into what was sent.
+    """
+
+    method: str
+    target: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Decoded query parameters; of one that is repeated, the last. Empty if there are more than 200."""
+        text = self.target.partition("?")[2]
+        try:
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS))
+        except ValueError:
+            return {}
+
+    @property
+    def media_type(self) -> str:
+        """Content type without parameters, lower case; empty when none was sent."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+MAX_PARAMETERS = 200
+
+
+def fold(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by lower-case name, repeated ones joined."""
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        known = headers.get(key)
+        headers[key] = value if known is None else f"{known}, {value}"
+    return headers
+
+
+def wire(text: str) -> bytes:
+    """The bytes that a header or target had on the wire."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def clean_text(text: str) -> str:
+    """Text that can be stored: what was no UTF-8 becomes U+FFFD."""
+    return text if text.isascii() else wire(text).decode("utf-8", "replace")

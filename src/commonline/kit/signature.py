@@ -1,0 +1,187 @@
+"""Webhook signatures: schemes are data (`commonline.kit.manifest.Signature`), the rules for all stand here.
+
+* The MAC is taken over the bytes that were sent, never over parsed and re-written JSON.
+* Every live secret is tried, and every comparison takes constant time.
+* The encoded form must be exact: upper-case hex, missing padding and the like are refused, so that one
+  signature has one spelling.
+* Where a scheme signs a time, it must be within `tolerance_s` of our clock, both ways.
+
+`sign` makes what `verify` accepts: for tests, for the demonstration day, for trying a source by hand.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from commonline.errors import AuthenticationError, ConfigurationError
+from commonline.kit.manifest import Signature
+from commonline.kit.request import Request, wire
+
+FIELDS = frozenset({"method", "url", "path", "timestamp", "id", "body"})
+MAX_CANDIDATES = 16
+SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks begins its secrets
+_DIGESTS = {"hmac-sha256": hashlib.sha256, "hmac-sha1": hashlib.sha1, "hmac-sha512": hashlib.sha512}
+_SECOND = 1_000_000
+_UNITS = {"unix-s": _SECOND, "unix-ms": 1000}
+_DIGITS = re.compile(r"[0-9]{1,17}\Z", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests
+_HUBSPOT_ESCAPES = {f"%{ord(c):02X}": c for c in ":/?@!$'()*,;"}
+_HUBSPOT_ESCAPE = re.compile("|".join(_HUBSPOT_ESCAPES), re.IGNORECASE)
+
+
+def verify(scheme: Signature, secrets: Iterable[str], request: Request, now_us: int) -> None:
+    """Accept or raise `AuthenticationError`; its reason is for metrics and never told to the sender."""
+    given = request.headers.get(scheme.header.lower())
+    if not given:
+        raise AuthenticationError("signature-missing")
+    timestamp = _timestamp(scheme, request, now_us)
+    candidates = _candidates(scheme, given)
+    fits = False
+    for secret in secrets:
+        expected = _encoded(scheme, mac(scheme, secret, request, timestamp))
+        for candidate in candidates:
+            fits |= hmac.compare_digest(candidate, expected)
+    if not fits:
+        raise AuthenticationError("signature-mismatch")
+
+
+def mac(scheme: Signature, secret: str, request: Request, timestamp: str = "") -> bytes:
+    """The MAC over the scheme's content. Raises `AuthenticationError` if a signed header was not sent."""
+    parts: list[bytes] = []
+    for literal, name in template(scheme.content):
+        parts.append(literal)
+        if name == "body":
+            parts.append(request.body)
+        elif name == "url":
+            parts.append(wire(decode_url(request.url) if scheme.url_decoded else request.url))
+        elif name == "path":
+            parts.append(wire(request.target))
+        elif name == "method":
+            parts.append(wire(request.method))
+        elif name == "timestamp":
+            parts.append(wire(timestamp))
+        elif name == "id":
+            parts.append(wire(_identifier(scheme, request)))
+    return hmac.digest(_key(scheme, secret), b"".join(parts), _DIGESTS[scheme.algorithm])
+
+
+def sign(scheme: Signature, secret: str, request: Request, now_us: int) -> dict[str, str]:
+    """The headers (signature and time) that make `verify` accept this request."""
+    headers: dict[str, str] = {}
+    timestamp = ""
+    if scheme.timestamp_header:
+        timestamp = write_timestamp(scheme, now_us)
+        headers[scheme.timestamp_header] = timestamp
+    headers[scheme.header] = _encoded(scheme, mac(scheme, secret, request, timestamp)).decode()
+    return headers
+
+
+@lru_cache(maxsize=256)
+def template(content: str) -> tuple[tuple[bytes, str | None], ...]:
+    """A content template as pairs of literal and the name of the field behind it.
+
+    Raises `ConfigurationError` for an unknown field.
+    """
+    parts: list[tuple[bytes, str | None]] = []
+    end = 0
+    for found in _PLACEHOLDER.finditer(content):
+        if found[1] not in FIELDS:
+            known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
+            raise ConfigurationError(
+                f"signature content {content!r}: {found[0]} is no field; there are: {known}"
+            )
+        parts.append((content[end : found.start()].encode(), found[1]))
+        end = found.end()
+    parts.append((content[end:].encode(), None))
+    return tuple(parts)
+
+
+def check(scheme: Signature) -> None:
+    """Refuse a scheme that cannot work. Raises `ConfigurationError`."""
+    fields = {name for _, name in template(scheme.content)}
+    if "body" not in fields:
+        raise ConfigurationError(
+            f"signature content {scheme.content!r} leaves out {{body}}: anyone could change it"
+        )
+    for name, header in (("timestamp", scheme.timestamp_header), ("id", scheme.id_header)):
+        if name in fields and header is None:
+            raise ConfigurationError(f"signature content {scheme.content!r} needs {name}_header")
+    if scheme.timestamp_header is not None and "timestamp" not in fields:
+        raise ConfigurationError(
+            f"signature content {scheme.content!r} leaves out {{timestamp}}: it proves nothing"
+        )
+
+
+def decode_url(url: str) -> str:
+    """The escapes that HubSpot v3 decodes before it signs; all others stay."""
+    return _HUBSPOT_ESCAPE.sub(lambda found: _HUBSPOT_ESCAPES[found[0].upper()], url) if "%" in url else url
+
+
+def read_timestamp(scheme: Signature, text: str) -> int:
+    """Microseconds since 1970 of a signed time. Raises `AuthenticationError` for any other form."""
+    if scheme.timestamp_format == "iso":
+        if _ISO.match(text):
+            try:
+                moment = datetime.fromisoformat(text)
+            except ValueError:
+                raise AuthenticationError("timestamp-malformed") from None
+            return int(moment.timestamp() * _SECOND)
+    elif _DIGITS.match(text):
+        return int(text) * _UNITS[scheme.timestamp_format]
+    raise AuthenticationError("timestamp-malformed")
+
+
+def write_timestamp(scheme: Signature, now_us: int) -> str:
+    """The time in the form of the scheme."""
+    if scheme.timestamp_format == "iso":
+        return datetime.fromtimestamp(now_us // _SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(now_us // _UNITS[scheme.timestamp_format])
+
+
+def _timestamp(scheme: Signature, request: Request, now_us: int) -> str:
+    if scheme.timestamp_header is None:
+        return ""
+    text = request.headers.get(scheme.timestamp_header.lower())
+    if not text:
+        raise AuthenticationError("timestamp-missing")
+    off_us = now_us - read_timestamp(scheme, text)
+    if abs(off_us) > scheme.tolerance_s * _SECOND:
+        raise AuthenticationError("stale" if off_us > 0 else "in-the-future")
+    return text
+
+
+def _identifier(scheme: Signature, request: Request) -> str:
+    value = request.headers.get((scheme.id_header or "").lower())
+    if not value:
+        raise AuthenticationError("id-missing")
+    return value
+
+
+def _candidates(scheme: Signature, given: str) -> list[bytes]:
+    values = given.split(scheme.separator, MAX_CANDIDATES) if scheme.separator else [given]
+    return [wire(value.strip(" ")) for value in values[:MAX_CANDIDATES]]
+
+
+def _encoded(scheme: Signature, digest: bytes) -> bytes:
+    text = digest.hex() if scheme.encoding == "hex" else base64.b64encode(digest).decode()
+    return (scheme.prefix + text).encode()
+
+
+def _key(scheme: Signature, secret: str) -> bytes:
+    if scheme.secret_form == "text":  # noqa: S105 - the name of a form
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except binascii.Error:
+        raise ConfigurationError(
+            f"the secret {scheme.secret!r} is not base64; copy it anew from the vendor"
+        ) from None
