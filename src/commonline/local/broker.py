@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import shutil
 import signal
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,16 +16,14 @@ from commonline.local import ports
 from commonline.local.artifacts import load_lock
 from commonline.local.fetch import fetch
 from commonline.local.java import Profile, command
-from commonline.local.logs import LogTail
-from commonline.local.process import PidFile, end, spawn, stop
 from commonline.local.properties import broker_properties
+from commonline.local.server import Server, end_stale
 from commonline.settings import KafkaSettings
 
 START_S = 60.0
-STOP_S = 15.0
 MIN_FREE_BYTES = 512 * 1024 * 1024
 _HEAP: dict[Profile, str] = {"quick": "512m", "throughput": "1g"}
-_LOG4J = Path(__file__).with_name("log4j2.xml")
+_LOG4J = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.xml')}"
 _IN_USE = "Address already in use"
 
 
@@ -36,15 +34,15 @@ class Broker:
     data may have other ports.
     """
 
+    kind = "packages"
+
     def __init__(self, home: Path, cache: Path, *, port: int = 0, profile: Profile = "quick") -> None:
         self.home, self.cache, self.profile = home.absolute(), cache.absolute(), profile
         self.any_port = port == 0
         self.port = port
         self.controller_port = 0
-        self.log = self.home / "logs" / "kafka.log"
-        self.pid_file = self.home / "run" / "kafka.json"
         self.data = self.home / "kafka" / "data"
-        self._child: subprocess.Popen[bytes] | None = None
+        self.server = Server("kafka", "Kafka", self.home)
 
     @property
     def bootstrap(self) -> str:
@@ -57,67 +55,61 @@ class Broker:
         return KafkaSettings(bootstrap=self.bootstrap)
 
     @property
-    def pid(self) -> int | None:
-        """Process id while it runs."""
-        return self._child.pid if self._child is not None and self._child.poll() is None else None
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.server.pid is not None
 
     def start(self) -> None:
         """Fetch what is missing, start, and return when the broker answers clients.
 
-        Raises `PlatformError` in one sentence: port in use, no disk, no network, a broker that ends or is silent.
+        Raises `PlatformError` in one sentence: port in use, no disk, no network, a broker that ends or
+        stays silent.
         """
-        if self.pid is not None:
+        if self.alive:
             return
-        end_stale(self.pid_file)
-        class_path = _class_path(fetch([load_lock("kafka")], self.cache)["kafka"])
+        end_stale(self.server.pid_file)
         _check_place(self.home)
+        class_path = _class_path(fetch([load_lock("kafka")], self.cache)["kafka"])
         for _ in range(5):
             self._choose_ports()
             config = self._configure(class_path)
             if self._launch(class_path, config):
                 return
             self.port = 0
-        raise PlatformError("no free port for Kafka in five tries")
+        raise PlatformError("no free port for Kafka in five tries: see which programs take them all")
 
     def stop(self) -> None:
         """End the broker cleanly (about half a second); kill it when that takes more than 15 s."""
-        if self._child is not None:
-            stop(self._child, STOP_S)
-        self._gone()
+        self.server.stop()
 
     def kill(self) -> None:
         """SIGKILL: what a crash of the broker is."""
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-        self._gone()
+        self.server.kill()
 
     def restart(self) -> None:
         """Stop cleanly, unless it is dead already, and start on the same port and data."""
         self.stop()
         self.start()
 
+    def remove(self) -> None:
+        """End it; the data stays where it is."""
+        self.stop()
+
     def pause(self) -> None:
         """SIGSTOP: a broker that hangs."""
-        if self._child is not None:
-            self._child.send_signal(signal.SIGSTOP)
+        self.server.signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """SIGCONT after `pause`."""
-        if self._child is not None:
-            self._child.send_signal(signal.SIGCONT)
-
-    def _gone(self) -> None:
-        self._child = None
-        self.pid_file.unlink(missing_ok=True)
+        self.server.signal(signal.SIGCONT)
 
     def _choose_ports(self) -> None:
         if self.port == 0:
             self.port = ports.free_port()
         elif not ports.is_free(self.port):
             raise PlatformError(
-                f"port {self.port} is in use: end the program that has it, choose another port (--port), "
-                f"or, if it is a Kafka broker, set COMMONLINE_KAFKA={self.bootstrap}"
+                f"port {self.port} is in use{ports.holder(self.port)}: end that program, choose another port "
+                f"(--port), or, if it is a Kafka broker, set COMMONLINE_KAFKA={self.bootstrap}"
             )
         self.controller_port = ports.free_port()
 
@@ -127,19 +119,9 @@ class Broker:
         self.data.mkdir(parents=True, exist_ok=True)
         config.write_text(broker_properties(self.port, self.controller_port, self.data), "ascii")
         if not (self.data / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode()
-            tool = [
-                "kafka.tools.StorageTool",
-                "format",
-                "--ignore-formatted",
-                "-t",
-                cluster,
-                "-c",
-                str(config),
-            ]
-            argv = command(
-                ["-cp", class_path, *tool], heap="128m", options=[f"-Dlog4j2.configurationFile={_LOG4J}"]
-            )
+            tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted"]
+            tool += ["--cluster-id", _cluster_id(), "--config", str(config)]
+            argv = command(["-cp", class_path, *tool], heap="128m", options=[_LOG4J])
             done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=START_S)
             if done.returncode != 0:
                 raise PlatformError(
@@ -149,44 +131,22 @@ class Broker:
 
     def _launch(self, class_path: str, config: Path) -> bool:
         """Start Java and wait. False: a port was taken in between, and another may be tried."""
-        tail = LogTail(self.log)
-        argv = command(
-            ["-cp", class_path, "kafka.Kafka", str(config)],
-            heap=_HEAP[self.profile],
-            profile=self.profile,
-            options=[f"-Dlog4j2.configurationFile={_LOG4J}"],
-        )
-        self._child = spawn(argv, self.log)
-        PidFile.write(self.pid_file, self._child.pid)
+        main = ["-cp", class_path, "kafka.Kafka", str(config)]
+        argv = command(main, heap=_HEAP[self.profile], profile=self.profile, options=[_LOG4J])
         try:
-            self._wait(tail)
-        except BaseException:
-            self.kill()
-            if self.any_port and _IN_USE in tail.text():
+            self.server.start(argv, self._ready, START_S)
+        except PlatformError:
+            if self.any_port and _IN_USE in self.server.tail.text():
                 return False
             raise
         return True
 
-    def _wait(self, tail: LogTail) -> None:
-        assert self._child is not None
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            if self._child.poll() is not None:
-                raise PlatformError(
-                    f"Kafka ended at its start with code {self._child.returncode}: {tail.reason()}"
-                )
-            if ports.answers(self.port) and brokers(self.settings, 5.0):
-                return
-            time.sleep(0.02)
-        raise PlatformError(
-            f"Kafka did not answer on port {self.port} within {START_S:.0f} s: {tail.reason()}"
-        )
+    def _ready(self) -> bool:
+        return ports.answers(self.port) and brokers(self.settings, 5.0) > 0
 
 
 def brokers(settings: KafkaSettings, timeout_s: float) -> int:
     """How many brokers the cluster's metadata names; 0 when there is no answer in time."""
-    import logging
-
     from confluent_kafka import KafkaException
     from confluent_kafka.admin import AdminClient
 
@@ -198,24 +158,11 @@ def brokers(settings: KafkaSettings, timeout_s: float) -> int:
     return 0
 
 
-def end_stale(pid_file: Path) -> bool:
-    """End the process that an earlier start left behind. True when there was one.
-
-    Raises `PlatformError` when the program that started it still runs: then it is in use.
-    """
-    record = PidFile.read(pid_file)
-    process = record.process() if record else None
-    if record is None or process is None:
-        pid_file.unlink(missing_ok=True)
-        return False
-    if record.has_owner() and record.owner != os.getpid():
-        raise PlatformError(
-            f"{record.name} already runs for {pid_file.parent.parent} (process {record.pid}): "
-            "use it, run `commonline down`, or choose another --home"
-        )
-    end(process, STOP_S)
-    pid_file.unlink(missing_ok=True)
-    return True
+def _cluster_id() -> str:
+    """16 random bytes in base64url, as Kafka makes them; the first bit is 0, else the first sign may be a dash."""
+    number = bytearray(os.urandom(16))
+    number[0] &= 0x7F
+    return base64.urlsafe_b64encode(number).rstrip(b"=").decode()
 
 
 def _class_path(jars: list[Path]) -> str:

@@ -146,7 +146,7 @@ class _Fetch:
             if attempt < ATTEMPTS and self.stop.wait(0.5 * 2**attempt):
                 return
         raise PlatformError(
-            f"cannot download {artifact.name}: {problem}. Check the network, or name a mirror in COMMONLINE_MAVEN."
+            f"cannot download {artifact.name}: {problem}. Check the network, or set COMMONLINE_MAVEN."
         )
 
     def _receive(self, artifact: Artifact, part: Path, counted: int) -> int:

@@ -55,3 +55,17 @@ def _ephemeral_floor() -> int:
         return int(_RANGE.read_text().split()[0])
     except (OSError, ValueError, IndexError):
         return 49_152  # macOS and IANA
+
+
+def holder(port: int) -> str:
+    """`` by java (process 4711)`` for the program that listens on `port`, or nothing where that is hidden."""
+    import psutil
+
+    try:
+        for connection in psutil.net_connections("tcp"):
+            at_port = connection.laddr and connection.laddr.port == port
+            if at_port and connection.status == psutil.CONN_LISTEN and connection.pid:
+                return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
+    except (psutil.Error, OSError):  # other users' sockets, macOS without rights
+        return ""
+    return ""

@@ -46,7 +46,7 @@ SETTINGS = (
         "auto.create.topics.enable", "false", "topics come from the topics table, a typing error is an error"
     ),
     Setting(
-        "message.max.bytes", str(9 * MIB), "deliveries of 8 MiB and their envelope; topics carry lower limits"
+        "message.max.bytes", str(10 * MIB), "deliveries of 8 MiB in their envelope; topics carry lower limits"
     ),
     Setting("broker.session.timeout.ms", "3000", "a killed broker comes back in 3 s instead of 13 s"),
     Setting(
@@ -77,7 +77,7 @@ def broker_values(
 
 
 def broker_properties(port: int, controller_port: int, data: Path) -> str:
-    """The text of ``server.properties`` for a broker on `port` of the loopback interface, its log in `data`."""
+    """The text of ``server.properties`` for a broker on `port` of the loopback interface, log in `data`."""
     values = broker_values(port, controller_port, str(data))
     return "".join(f"{key}={_escape(value)}\n" for key, value in values.items())
 

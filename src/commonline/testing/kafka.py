@@ -52,21 +52,6 @@ class KafkaUnderTest(Protocol):
         """Thaw it."""
 
 
-class PackagedKafka(Broker):
-    """Kafka from packages."""
-
-    kind = "packages"
-
-    @property
-    def alive(self) -> bool:
-        """Whether its process runs."""
-        return self.pid is not None
-
-    def remove(self) -> None:
-        """End it; its data goes with the temporary folder."""
-        self.stop()
-
-
 class GivenKafka:
     """A broker that is not ours: it can be used, not hurt."""
 
@@ -108,4 +93,4 @@ def choose(home: Path, cache: Path, environ: Mapping[str, str] = os.environ) -> 
 
     if engine_answers():
         return DockerKafka()
-    return PackagedKafka(home, cache)
+    return Broker(home, cache)

@@ -1,7 +1,7 @@
 """Pytest fixtures for code that talks to Kafka, a schema registry, or a mailbox.
 
 ``kafka``, ``apicurio`` and ``greenmail`` start at their first use, once for the whole run, and end with it.
-``prefix`` keeps tests apart on the shared broker: begin names of topics, groups and transactional ids with it.
+``prefix`` keeps tests apart on the shared broker: begin names of topics, groups, transactional ids with it.
 Without xdist: each worker would start servers of its own.
 """
 
