@@ -1,7 +1,7 @@
 """Avro's variable-length numbers and strings: tables and the slow cases of the generated codec.
 
 Avro 1.12 specification, "Binary Encoding": int and long are zig-zag coded, then written in groups of seven
-bits, least significant first. What the generated code can do in one table look-up it does itself; it calls the
+bits, least significant first. What generated code can do in one table look-up it does itself; it calls the
 functions here for lengths of 64 bytes (reading) or 8,192 bytes (writing) and more, and for unusual numbers.
 """
 

@@ -28,7 +28,8 @@ _PYTHON = {
 _HEAD = '''"""Records of the contract as msgspec structs. Generated from ``schemas/avro``; do not edit.
 
 Times are whole microseconds since 1970 in UTC, UUIDs are text of 36 characters, enumerations are their
-symbols. Arrays and maps are never None; None means that the source does not say.
+symbols. Arrays and maps are never None; None means that the source does not say. Construct by keyword: the
+structs accept positions, because the decoder needs that speed, but their order is no promise.
 """
 
 from __future__ import annotations
@@ -75,15 +76,20 @@ def _field(field: Field) -> list[str]:
     return [f"    {field.name}: {annotation}{default}", f'    """{_quoted(field.doc + _unit(field.type))}"""']
 
 
+def positions(record: Record) -> list[Field]:
+    """Fields in the order of the struct: those without default first."""
+    return sorted(record.fields, key=lambda field: not field.required)
+
+
 def _struct(record: Record) -> list[str]:
     lines = [
         "",
         "",
-        f"class {record.name}(Struct, kw_only=True, gc=False):",
+        f"class {record.name}(Struct, gc=False):",
         f'    """{_quoted(record.doc)}"""',
         "",
     ]
-    return lines + [line for field in record.fields for line in _field(field)]
+    return lines + [line for field in positions(record) for line in _field(field)]
 
 
 def _alias(enum: Enum) -> list[str]:

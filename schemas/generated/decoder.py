@@ -263,7 +263,7 @@ def _delivery(b: bytes, p: int) -> tuple[Delivery, int]:
         v16, p = decode_long(b, p)
     v17 = b[p : p + 32]
     p += 32
-    record = Delivery(id=v1, workspace=v2, connector=v3, source=v4, transport=v5, mode=v6, authentication=v7, vendor_id=v8, cursor=v9, received=v10, content_type=v11, headers=v12, request=v13, body=v14, body_uri=v15, body_size=v16, body_sha256=v17)
+    record = Delivery(v1, v2, v3, v4, v5, v7, v10, v11, v16, v17, v6, v8, v9, v12, v13, v14, v15)
     return record, p
 
 
@@ -278,7 +278,7 @@ def _claim(b: bytes, p: int) -> tuple[Claim, int]:
         v2, p = decode_string(b, p)
     v3 = _TRUST[b[p]]
     p += 1
-    record = Claim(relation=v1, account=v2, trust=v3)
+    record = Claim(v1, v2, v3)
     return record, p
 
 
@@ -334,7 +334,7 @@ def _party(b: bytes, p: int) -> tuple[Party, int]:
             n, p = decode_count(b, p)
     else:
         p += 1
-    record = Party(account=v1, kind=v2, side=v3, role=v4, name=v5, handle=v6, claims=v7)
+    record = Party(v1, v2, v3, v4, v5, v6, v7)
     return record, p
 
 
@@ -366,7 +366,7 @@ def _span(b: bytes, p: int) -> tuple[Span, int]:
             v4, p = decode_string(b, p)
     else:
         raise ValueError("branch")
-    record = Span(kind=v1, start=v2, end=v3, value=v4)
+    record = Span(v1, v2, v3, v4)
     return record, p
 
 
@@ -470,7 +470,7 @@ def _attachment(b: bytes, p: int) -> tuple[Attachment, int]:
                 v8, p = decode_string(b, p)
         else:
             raise ValueError("branch")
-    record = Attachment(kind=v1, id=v2, url=v3, media_type=v4, name=v5, size=v6, duration_ms=v7, sha256=v8)
+    record = Attachment(v1, v2, v3, v4, v5, v6, v7, v8)
     return record, p
 
 
@@ -642,7 +642,7 @@ def _object(b: bytes, p: int) -> tuple[Object, int]:
                     n, p = decode_count(b, p)
             else:
                 p += 1
-            v12 = Party(account=v15, kind=v16, side=v17, role=v18, name=v19, handle=v20, claims=v21)
+            v12 = Party(v15, v16, v17, v18, v19, v20, v21)
         else:
             raise ValueError("branch")
         v13 = []
@@ -665,7 +665,7 @@ def _object(b: bytes, p: int) -> tuple[Object, int]:
                 n, p = decode_count(b, p)
         else:
             p += 1
-    record = Object(id=v1, type=v2, version=v3, url=v4, title=v5, text=v6, markup=v7, language=v8, created=v9, start_time=v10, end_time=v11, author=v12, spans=v13, attachments=v14)
+    record = Object(v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14)
     return record, p
 
 
@@ -702,7 +702,7 @@ def _container(b: bytes, p: int) -> tuple[Container, int]:
             v3, p = decode_string(b, p)
     else:
         raise ValueError("branch")
-    record = Container(id=v1, name=v2, kind=v3)
+    record = Container(v1, v2, v3)
     return record, p
 
 
@@ -765,10 +765,10 @@ def _thread(b: bytes, p: int) -> tuple[Thread, int]:
                 v7, p = decode_string(b, p)
         else:
             raise ValueError("branch")
-        v4 = Container(id=v5, name=v6, kind=v7)
+        v4 = Container(v5, v6, v7)
     else:
         raise ValueError("branch")
-    record = Thread(id=v1, title=v2, state=v3, container=v4)
+    record = Thread(v1, v2, v3, v4)
     return record, p
 
 
@@ -794,7 +794,7 @@ def _reference(b: bytes, p: int) -> tuple[Reference, int]:
             v3, p = decode_string(b, p)
     else:
         raise ValueError("branch")
-    record = Reference(kind=v1, id=v2, author=v3)
+    record = Reference(v1, v2, v3)
     return record, p
 
 
@@ -831,7 +831,7 @@ def _change(b: bytes, p: int) -> tuple[Change, int]:
             v3, p = decode_string(b, p)
     else:
         raise ValueError("branch")
-    record = Change(field=v1, before=v2, after=v3)
+    record = Change(v1, v2, v3)
     return record, p
 
 
@@ -866,7 +866,7 @@ def _origin(b: bytes, p: int) -> tuple[Origin, int]:
         v5, p = decode_int(b, p)
     v6 = _MODE[b[p]]
     p += 1
-    record = Origin(delivery=v1, topic=v2, partition=v3, offset=v4, entry=v5, mode=v6)
+    record = Origin(v1, v2, v3, v4, v5, v6)
     return record, p
 
 
@@ -979,7 +979,7 @@ def _activity(b: bytes, p: int) -> tuple[Activity, int]:
                 n, p = decode_count(b, p)
         else:
             p += 1
-        v9 = Party(account=v30, kind=v31, side=v32, role=v33, name=v34, handle=v35, claims=v36)
+        v9 = Party(v30, v31, v32, v33, v34, v35, v36)
     else:
         raise ValueError("branch")
     j = JUMPS[b[p]]
@@ -1164,7 +1164,7 @@ def _activity(b: bytes, p: int) -> tuple[Activity, int]:
                     n, p = decode_count(b, p)
             else:
                 p += 1
-            v49 = Party(account=v52, kind=v53, side=v54, role=v55, name=v56, handle=v57, claims=v58)
+            v49 = Party(v52, v53, v54, v55, v56, v57, v58)
         else:
             raise ValueError("branch")
         v50 = []
@@ -1187,7 +1187,7 @@ def _activity(b: bytes, p: int) -> tuple[Activity, int]:
                 n, p = decode_count(b, p)
         else:
             p += 1
-    v10 = Object(id=v38, type=v39, version=v40, url=v41, title=v42, text=v43, markup=v44, language=v45, created=v46, start_time=v47, end_time=v48, author=v49, spans=v50, attachments=v51)
+    v10 = Object(v38, v39, v40, v41, v42, v43, v44, v45, v46, v47, v48, v49, v50, v51)
     j = JUMPS[b[p]]
     if j:
         v62 = b[p + 1 : p + j].decode()
@@ -1246,10 +1246,10 @@ def _activity(b: bytes, p: int) -> tuple[Activity, int]:
                 v68, p = decode_string(b, p)
         else:
             raise ValueError("branch")
-        v65 = Container(id=v66, name=v67, kind=v68)
+        v65 = Container(v66, v67, v68)
     else:
         raise ValueError("branch")
-    v11 = Thread(id=v62, title=v63, state=v64, container=v65)
+    v11 = Thread(v62, v63, v64, v65)
     v12: list[Party] = []
     if b[p]:
         n, p = decode_count(b, p)
@@ -1439,8 +1439,8 @@ def _activity(b: bytes, p: int) -> tuple[Activity, int]:
         v81, p = decode_int(b, p)
     v82 = _MODE[b[p]]
     p += 1
-    v29 = Origin(delivery=v77, topic=v78, partition=v79, offset=v80, entry=v81, mode=v82)
-    record = Activity(id=v1, workspace=v2, connector=v3, source=v4, event=v5, type=v6, undoes=v7, edge=v8, actor=v9, object=v10, thread=v11, participants=v12, our_account=v13, references=v14, channel=v15, direction=v16, visibility=v17, automated=v18, generator=v19, client_ref=v20, published=v21, clock=v22, received=v23, changes=v24, reaction=v25, tags=v26, metrics=v27, fields=v28, origin=v29)
+    v29 = Origin(v77, v78, v79, v80, v81, v82)
+    record = Activity(v1, v2, v3, v4, v5, v6, v10, v11, v15, v16, v17, v21, v22, v23, v29, v7, v8, v9, v12, v13, v14, v18, v19, v20, v24, v25, v26, v27, v28)
     return record, p
 
 
@@ -1477,7 +1477,7 @@ def _control(b: bytes, p: int) -> tuple[Control, int]:
         p += j
     else:
         v6, p = decode_string(b, p)
-    record = Control(id=v1, workspace=v2, kind=v3, at=v4, by=v5, body=v6)
+    record = Control(v1, v2, v3, v4, v6, v5)
     return record, p
 
 
@@ -1492,7 +1492,7 @@ def _party_person(b: bytes, p: int) -> tuple[PartyPerson, int]:
         raise ValueError("uuid")
     v2 = b[p + 1 : p + 37].decode()
     p += 37
-    record = PartyPerson(account=v1, person=v2)
+    record = PartyPerson(v1, v2)
     return record, p
 
 
@@ -1612,7 +1612,7 @@ def _conversation_activity(b: bytes, p: int) -> tuple[ConversationActivity, int]
         v14, p = _activity(b, p)
     else:
         raise ValueError("branch")
-    record = ConversationActivity(event=v1, workspace=v2, seq=v3, conversation=v4, person=v5, persons=v6, visibility=v7, feeds=v8, other=v9, threads=v10, link=v11, known=v12, supersedes=v13, activity=v14)
+    record = ConversationActivity(v1, v2, v3, v4, v7, v12, v5, v6, v8, v9, v10, v11, v13, v14)
     return record, p
 
 
@@ -1631,7 +1631,7 @@ def _redaction(b: bytes, p: int) -> tuple[Redaction, int]:
         p += j
     else:
         v3, p = decode_string(b, p)
-    record = Redaction(path=v1, action=v2, rule=v3)
+    record = Redaction(v1, v2, v3)
     return record, p
 
 
@@ -1760,7 +1760,7 @@ def _feed_activity(b: bytes, p: int) -> tuple[FeedActivity, int]:
         v17, p = _activity(b, p)
     else:
         raise ValueError("branch")
-    record = FeedActivity(event=v1, workspace=v2, feed=v3, seq=v4, conversation=v5, other=v6, policy=v7, rules=v8, redactions=v9, fact=v10, catch_up=v11, count=v12, persons=v13, visibility=v14, known=v15, object=v16, item=v17)
+    record = FeedActivity(v1, v2, v3, v4, v5, v7, v14, v15, v6, v8, v9, v10, v11, v12, v13, v16, v17)
     return record, p
 
 
@@ -1852,7 +1852,7 @@ def _link(b: bytes, p: int) -> tuple[Link, int]:
     else:
         v13, p = decode_int(b, p)
     v14, p = decode_time(b, p)
-    record = Link(id=v1, workspace=v2, kind=v3, a=v4, b=v5, verdict=v6, state=v7, confidence=v8, rule=v9, ruled_by=v10, reason=v11, evidence=v12, revision=v13, at=v14)
+    record = Link(v1, v2, v3, v4, v5, v6, v7, v8, v13, v14, v9, v10, v11, v12)
     return record, p
 
 
@@ -1876,7 +1876,7 @@ def _person_account(b: bytes, p: int) -> tuple[PersonAccount, int]:
         p += 37
     else:
         raise ValueError("branch")
-    record = PersonAccount(account=v1, trust=v2, link=v3)
+    record = PersonAccount(v1, v2, v3)
     return record, p
 
 
@@ -1925,7 +1925,7 @@ def _consent(b: bytes, p: int) -> tuple[Consent, int]:
         raise ValueError("uuid")
     v6 = b[p + 1 : p + 37].decode()
     p += 37
-    record = Consent(purpose=v1, channel=v2, state=v3, basis=v4, at=v5, activity=v6)
+    record = Consent(v1, v3, v5, v6, v2, v4)
     return record, p
 
 
@@ -2041,7 +2041,7 @@ def _person(b: bytes, p: int) -> tuple[Person, int]:
         v13, p = decode_int(b, p)
     v14, p = decode_time(b, p)
     v15, p = decode_time(b, p)
-    record = Person(id=v1, workspace=v2, kind=v3, side=v4, name=v5, language=v6, accounts=v7, organisations=v8, consents=v9, merged_into=v10, split_from=v11, erased=v12, revision=v13, first_seen=v14, last_seen=v15)
+    record = Person(v1, v2, v3, v4, v13, v14, v15, v5, v6, v7, v8, v9, v10, v11, v12)
     return record, p
 
 
@@ -2195,7 +2195,7 @@ def _dead_letter(b: bytes, p: int) -> tuple[DeadLetter, int]:
         v18, p = decode_bytes(b, p)
     else:
         raise ValueError("branch")
-    record = DeadLetter(id=v1, workspace=v2, connector=v3, source=v4, step=v5, cause=v6, message=v7, path=v8, entry=v9, topic=v10, partition=v11, offset=v12, software=v13, fingerprint=v14, attempts=v15, failed=v16, headers=v17, value=v18)
+    record = DeadLetter(v1, v2, v3, v4, v5, v6, v7, v13, v14, v15, v16, v8, v9, v10, v11, v12, v17, v18)
     return record, p
 
 
@@ -2225,7 +2225,7 @@ def _cursor(b: bytes, p: int) -> tuple[Cursor, int]:
     else:
         v4, p = decode_string(b, p)
     v5, p = decode_time(b, p)
-    record = Cursor(source=v1, workspace=v2, generation=v3, position=v4, at=v5)
+    record = Cursor(v1, v2, v3, v4, v5)
     return record, p
 
 
@@ -2243,7 +2243,7 @@ def _workspace(b: bytes, p: int) -> tuple[Workspace, int]:
     else:
         v2, p = decode_int(b, p)
     v3, p = decode_time(b, p)
-    record = Workspace(workspace=v1, partition=v2, since=v3)
+    record = Workspace(v1, v2, v3)
     return record, p
 
 
@@ -2338,7 +2338,7 @@ def _ledger(b: bytes, p: int) -> tuple[Ledger, int]:
     v13 = b[p : p + 16]
     p += 16
     v14, p = decode_time(b, p)
-    record = Ledger(stage=v1, topic=v2, partition=v3, first=v4, last=v5, workspace=v6, source=v7, hour=v8, read=v9, activities=v10, ignored=v11, dead=v12, sum=v13, at=v14)
+    record = Ledger(v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v12, v13, v14, v11)
     return record, p
 
 
@@ -2392,7 +2392,7 @@ def _pulse(b: bytes, p: int) -> tuple[Pulse, int]:
         p += 1
     else:
         v9, p = decode_long(b, p)
-    record = Pulse(workspace=v1, topic=v2, minute=v3, count=v4, inbound=v5, outbound=v6, replies=v7, reply_ms_sum=v8, reply_ms_max=v9)
+    record = Pulse(v1, v2, v3, v4, v5, v6, v7, v8, v9)
     return record, p
 
 
@@ -2548,7 +2548,7 @@ def _conversation_activity_prefix(b: bytes, p: int) -> tuple[ConversationActivit
             v13, p = decode_string(b, p)
     else:
         raise ValueError("branch")
-    record = ConversationActivity(event=v1, workspace=v2, seq=v3, conversation=v4, person=v5, persons=v6, visibility=v7, feeds=v8, other=v9, threads=v10, link=v11, known=v12, supersedes=v13, activity=None)
+    record = ConversationActivity(v1, v2, v3, v4, v7, v12, v5, v6, v8, v9, v10, v11, v13, None)
     n = b[p]
     if n == 2:
         return record, p + 1
@@ -2693,7 +2693,7 @@ def _feed_activity_prefix(b: bytes, p: int) -> tuple[FeedActivity, int]:
             v16, p = decode_string(b, p)
     else:
         raise ValueError("branch")
-    record = FeedActivity(event=v1, workspace=v2, feed=v3, seq=v4, conversation=v5, other=v6, policy=v7, rules=v8, redactions=v9, fact=v10, catch_up=v11, count=v12, persons=v13, visibility=v14, known=v15, object=v16, item=None)
+    record = FeedActivity(v1, v2, v3, v4, v5, v7, v14, v15, v6, v8, v9, v10, v11, v12, v13, v16, None)
     n = b[p]
     if n == 2:
         return record, p + 1

@@ -1,7 +1,8 @@
 """Records of the contract as msgspec structs. Generated from ``schemas/avro``; do not edit.
 
 Times are whole microseconds since 1970 in UTC, UUIDs are text of 36 characters, enumerations are their
-symbols. Arrays and maps are never None; None means that the source does not say.
+symbols. Arrays and maps are never None; None means that the source does not say. Construct by keyword: the
+structs accept positions, because the decoder needs that speed, but their order is no promise.
 """
 
 from __future__ import annotations
@@ -325,7 +326,7 @@ Step = Literal[
 """Where it failed."""
 
 
-class Delivery(Struct, kw_only=True, gc=False):
+class Delivery(Struct, gc=False):
     """What a source sent, byte for byte."""
 
     id: str
@@ -338,18 +339,22 @@ class Delivery(Struct, kw_only=True, gc=False):
     """Configured instance."""
     transport: Transport
     """How."""
-    mode: Mode = 'live'
-    """Why."""
     authentication: Authentication
     """How verified."""
-    vendor_id: str | None = None
-    """The vendor's delivery id (X-GitHub-Delivery, event_id)."""
-    cursor: str | None = None
-    """Poll or stream position after this item."""
     received: int
     """Our clock. Microseconds, UTC."""
     content_type: str
     """As sent."""
+    body_size: int
+    """Bytes."""
+    body_sha256: bytes
+    """Digest of the body. 32 bytes."""
+    mode: Mode = 'live'
+    """Why."""
+    vendor_id: str | None = None
+    """The vendor's delivery id (X-GitHub-Delivery, event_id)."""
+    cursor: str | None = None
+    """Poll or stream position after this item."""
     headers: dict[str, str] = {}
     """Allow-listed headers, lower case; never secrets, cookies or signatures."""
     request: str | None = None
@@ -358,13 +363,9 @@ class Delivery(Struct, kw_only=True, gc=False):
     """The bytes. Null only when body_uri is set."""
     body_uri: str | None = None
     """Where the bytes are when larger than the source's cap."""
-    body_size: int
-    """Bytes."""
-    body_sha256: bytes
-    """Digest of the body. 32 bytes."""
 
 
-class Claim(Struct, kw_only=True, gc=False):
+class Claim(Struct, gc=False):
     """Evidence that this party is also known by another account."""
 
     relation: ClaimRelation
@@ -375,7 +376,7 @@ class Claim(Struct, kw_only=True, gc=False):
     """Who vouches."""
 
 
-class Party(Struct, kw_only=True, gc=False):
+class Party(Struct, gc=False):
     """Someone or something that takes part."""
 
     account: str | None = None
@@ -394,7 +395,7 @@ class Party(Struct, kw_only=True, gc=False):
     """Other accounts of the same party."""
 
 
-class Span(Struct, kw_only=True, gc=False):
+class Span(Struct, gc=False):
     """A part of text. Offsets count Unicode code points of `text`."""
 
     kind: SpanKind
@@ -407,7 +408,7 @@ class Span(Struct, kw_only=True, gc=False):
     """Account URI for a mention, URL for a link, bare tag for a hashtag."""
 
 
-class Attachment(Struct, kw_only=True, gc=False):
+class Attachment(Struct, gc=False):
     """Something attached. Never its bytes."""
 
     kind: AttachmentKind = 'file'
@@ -428,7 +429,7 @@ class Attachment(Struct, kw_only=True, gc=False):
     """Hex digest if the source or the connector has it."""
 
 
-class Object(Struct, kw_only=True, gc=False):
+class Object(Struct, gc=False):
     """What the activity is about."""
 
     id: str
@@ -461,7 +462,7 @@ class Object(Struct, kw_only=True, gc=False):
     """Attachments."""
 
 
-class Container(Struct, kw_only=True, gc=False):
+class Container(Struct, gc=False):
     """Where the thread lives: page, channel, repository, project, queue, mailbox, pipeline, wiki."""
 
     id: str
@@ -472,7 +473,7 @@ class Container(Struct, kw_only=True, gc=False):
     """page, channel, group, repository, project, queue, mailbox, pipeline, site, list …"""
 
 
-class Thread(Struct, kw_only=True, gc=False):
+class Thread(Struct, gc=False):
     """The source's own container of this exchange."""
 
     id: str
@@ -485,7 +486,7 @@ class Thread(Struct, kw_only=True, gc=False):
     """Where it lives."""
 
 
-class Reference(Struct, kw_only=True, gc=False):
+class Reference(Struct, gc=False):
     """Another object that this one points at."""
 
     kind: ReferenceKind
@@ -496,7 +497,7 @@ class Reference(Struct, kw_only=True, gc=False):
     """Account URI of the other object's author, when told."""
 
 
-class Change(Struct, kw_only=True, gc=False):
+class Change(Struct, gc=False):
     """One property that changed."""
 
     field: str
@@ -507,7 +508,7 @@ class Change(Struct, kw_only=True, gc=False):
     """Value after; null if removed or not told."""
 
 
-class Origin(Struct, kw_only=True, gc=False):
+class Origin(Struct, gc=False):
     """Where the delivery lies."""
 
     delivery: str
@@ -524,7 +525,7 @@ class Origin(Struct, kw_only=True, gc=False):
     """How it came."""
 
 
-class Activity(Struct, kw_only=True, gc=False):
+class Activity(Struct, gc=False):
     """One fact: actor did type to object, in thread, with a visibility, at published."""
 
     id: str
@@ -539,40 +540,42 @@ class Activity(Struct, kw_only=True, gc=False):
     """The source's own event name, for counting and for rules (message_changed, zen:event-type:ticket.created)."""
     type: ActivityType
     """Verb."""
-    undoes: ActivityType | None = None
-    """On Undo: the verb that is taken back."""
-    edge: str | None = None
-    """Own id of the relation that Like, Announce, Follow, Join, Flag, Block or Invite makes, and that Undo takes away."""
-    actor: Party | None = None
-    """Who did it. Null: the source does not say."""
     object: Object
     """To what."""
     thread: Thread
     """Where."""
-    participants: list[Party] = []
-    """Everyone else, with roles."""
-    our_account: str | None = None
-    """Our account that it came in by or went out from: the one to answer through."""
-    references: list[Reference] = []
-    """Reply, quote, forward, mail references, merges. First reply is the in-reply-to."""
     channel: Channel
     """Kind of place."""
     direction: Direction
     """Which way."""
     visibility: Visibility
     """As the source shows it, never looser than the source's setting."""
-    automated: bool = False
-    """The source or the message says a machine wrote it."""
-    generator: str | None = None
-    """Application that was used (app id, API client, e-mail program)."""
-    client_ref: str | None = None
-    """Reference that the sender's program gave (metadata, opaque callback data, own Message-ID): matches our replies to their echo."""
     published: int
     """When it happened, best known. Never null. Microseconds, UTC."""
     clock: Clock
     """Whose clock that is."""
     received: int
     """When we got it. Microseconds, UTC."""
+    origin: Origin
+    """The delivery."""
+    undoes: ActivityType | None = None
+    """On Undo: the verb that is taken back."""
+    edge: str | None = None
+    """Own id of the relation that Like, Announce, Follow, Join, Flag, Block or Invite makes, and that Undo takes away."""
+    actor: Party | None = None
+    """Who did it. Null: the source does not say."""
+    participants: list[Party] = []
+    """Everyone else, with roles."""
+    our_account: str | None = None
+    """Our account that it came in by or went out from: the one to answer through."""
+    references: list[Reference] = []
+    """Reply, quote, forward, mail references, merges. First reply is the in-reply-to."""
+    automated: bool = False
+    """The source or the message says a machine wrote it."""
+    generator: str | None = None
+    """Application that was used (app id, API client, e-mail program)."""
+    client_ref: str | None = None
+    """Reference that the sender's program gave (metadata, opaque callback data, own Message-ID): matches our replies to their echo."""
     changes: list[Change] = []
     """What changed."""
     reaction: str | None = None
@@ -583,11 +586,9 @@ class Activity(Struct, kw_only=True, gc=False):
     """likes, replies, shares, views, rating, rating_max, duration_s, actor_followers …"""
     fields: dict[str, str] = {}
     """Business and custom fields, native names, scalars as text. Hidden in feeds unless a policy lists them."""
-    origin: Origin
-    """The delivery."""
 
 
-class Control(Struct, kw_only=True, gc=False):
+class Control(Struct, gc=False):
     """What decides beside activities, in the same log: so that a replay finds it at the same place."""
 
     id: str
@@ -598,13 +599,13 @@ class Control(Struct, kw_only=True, gc=False):
     """What it sets."""
     at: int
     """When it was made; for continue the time of the record that it goes on with. Microseconds, UTC."""
-    by: str | None = None
-    """Account URI of the person who ruled. Null: configuration or the software."""
     body: str
     """JSON, by kind."""
+    by: str | None = None
+    """Account URI of the person who ruled. Null: configuration or the software."""
 
 
-class PartyPerson(Struct, kw_only=True, gc=False):
+class PartyPerson(Struct, gc=False):
     """Which person an account is, at this point."""
 
     account: str
@@ -613,7 +614,7 @@ class PartyPerson(Struct, kw_only=True, gc=False):
     """Person; in a feed an id that is good for that feed only."""
 
 
-class ConversationActivity(Struct, kw_only=True, gc=False):
+class ConversationActivity(Struct, gc=False):
     """An activity with what was known about person, conversation and feeds when it was joined, or a change to a conversation. `activity` is last: its bytes are those of activities.v1."""
 
     event: ConversationEvent
@@ -624,12 +625,14 @@ class ConversationActivity(Struct, kw_only=True, gc=False):
     """1, 2, 3 … without gaps in this workspace and topic, in the order as written."""
     conversation: str
     """Conversation. On merged the survivor, on split the one that threads left."""
+    visibility: Visibility
+    """Effective: tightest of activity, object, thread and rulings."""
+    known: int
+    """When the line knew: greatest received time so far in the workspace, so that a replay gives the same. Microseconds, UTC."""
     person: str | None = None
     """The customer this is about, if one person stands out."""
     persons: list[PartyPerson] = []
     """Person of each account in the activity."""
-    visibility: Visibility
-    """Effective: tightest of activity, object, thread and rulings."""
     feeds: list[str] = []
     """Departments whose feeds get it."""
     other: str | None = None
@@ -638,15 +641,13 @@ class ConversationActivity(Struct, kw_only=True, gc=False):
     """merged, split: URIs of the threads that moved."""
     link: str | None = None
     """Link or ruling that caused it."""
-    known: int
-    """When the line knew: greatest received time so far in the workspace, so that a replay gives the same. Microseconds, UTC."""
     supersedes: str | None = None
     """Id of the activity whose object or edge this one replaces, removes or undoes."""
     activity: Activity | None = None
     """Null where event is not activity."""
 
 
-class Redaction(Struct, kw_only=True, gc=False):
+class Redaction(Struct, gc=False):
     """Something that this department does not see."""
 
     path: str
@@ -657,7 +658,7 @@ class Redaction(Struct, kw_only=True, gc=False):
     """Rule of the policy that asked for it."""
 
 
-class FeedActivity(Struct, kw_only=True, gc=False):
+class FeedActivity(Struct, gc=False):
     """One record of a department's feed: an activity as that department may see it, or a change to what the feed holds. `item` is last."""
 
     event: FeedEvent
@@ -670,10 +671,14 @@ class FeedActivity(Struct, kw_only=True, gc=False):
     """1, 2, 3 … without gaps in this feed, in the order as written."""
     conversation: str
     """Conversation. On merged the survivor, on split the one that threads left."""
-    other: str | None = None
-    """merged: the absorbed conversation, never used again. split: the new conversation."""
     policy: str
     """policy@version that redacted it."""
+    visibility: Visibility
+    """Effective visibility."""
+    known: int
+    """When the line knew: greatest received time so far in the workspace. Microseconds, UTC."""
+    other: str | None = None
+    """merged: the absorbed conversation, never used again. split: the new conversation."""
     rules: list[str] = []
     """Routing rules that matched."""
     redactions: list[Redaction] = []
@@ -686,17 +691,13 @@ class FeedActivity(Struct, kw_only=True, gc=False):
     """entered, left: how many records follow for it."""
     persons: list[PartyPerson] = []
     """Person of each account in the item, with ids that are good for this feed only."""
-    visibility: Visibility
-    """Effective visibility."""
-    known: int
-    """When the line knew: greatest received time so far in the workspace. Microseconds, UTC."""
     object: str | None = None
     """Record key of the object, hex: on activity and tombstone. All versions of an object have the same."""
     item: Activity | None = None
     """The redacted activity. Null where event is not activity."""
 
 
-class Link(Struct, kw_only=True, gc=False):
+class Link(Struct, gc=False):
     """Evidence that two accounts, or two threads, are (or are not) the same."""
 
     id: str
@@ -715,6 +716,10 @@ class Link(Struct, kw_only=True, gc=False):
     """State."""
     confidence: float
     """0 to 1."""
+    revision: int
+    """1, 2, …"""
+    at: int
+    """When this revision was made. Microseconds, UTC."""
     rule: str | None = None
     """rule@version."""
     ruled_by: str | None = None
@@ -723,13 +728,9 @@ class Link(Struct, kw_only=True, gc=False):
     """Free text of the person."""
     evidence: list[str] = []
     """Activity ids, at most 16."""
-    revision: int
-    """1, 2, …"""
-    at: int
-    """When this revision was made. Microseconds, UTC."""
 
 
-class PersonAccount(Struct, kw_only=True, gc=False):
+class PersonAccount(Struct, gc=False):
     """An account of a person."""
 
     account: str
@@ -740,24 +741,24 @@ class PersonAccount(Struct, kw_only=True, gc=False):
     """Link that brought it; null for the founding account."""
 
 
-class Consent(Struct, kw_only=True, gc=False):
+class Consent(Struct, gc=False):
     """A purpose the person agreed to or refused."""
 
     purpose: str
     """marketing, recording, processing …"""
-    channel: str | None = None
-    """sms, email, whatsapp …; null: all."""
     state: ConsentState
     """State."""
-    basis: str | None = None
-    """consent, contract, legitimate_interest …"""
     at: int
     """Since. Microseconds, UTC."""
     activity: str
     """Proof."""
+    channel: str | None = None
+    """sms, email, whatsapp …; null: all."""
+    basis: str | None = None
+    """consent, contract, legitimate_interest …"""
 
 
-class Person(Struct, kw_only=True, gc=False):
+class Person(Struct, gc=False):
     """Accounts joined by links."""
 
     id: str
@@ -768,6 +769,12 @@ class Person(Struct, kw_only=True, gc=False):
     """Kind."""
     side: Side
     """Side."""
+    revision: int
+    """1, 2, …"""
+    first_seen: int
+    """First activity. Microseconds, UTC."""
+    last_seen: int
+    """Last activity. Microseconds, UTC."""
     name: str | None = None
     """Best display name."""
     language: str | None = None
@@ -784,15 +791,9 @@ class Person(Struct, kw_only=True, gc=False):
     """Where it came from, after a split."""
     erased: int | None = None
     """Erased then; all else empty. Microseconds, UTC."""
-    revision: int
-    """1, 2, …"""
-    first_seen: int
-    """First activity. Microseconds, UTC."""
-    last_seen: int
-    """Last activity. Microseconds, UTC."""
 
 
-class DeadLetter(Struct, kw_only=True, gc=False):
+class DeadLetter(Struct, gc=False):
     """A delivery or activity that could not be processed."""
 
     id: str
@@ -809,6 +810,14 @@ class DeadLetter(Struct, kw_only=True, gc=False):
     """Error class from errors.py."""
     message: str
     """Short, without payload text."""
+    software: str
+    """Version that failed: a newer one may retry."""
+    fingerprint: str
+    """connector, step, cause, path: groups equal failures."""
+    attempts: int
+    """Tries so far."""
+    failed: int
+    """When. Microseconds, UTC."""
     path: str | None = None
     """Where in the payload: entry[0].changes[2].value.from.id."""
     entry: int | None = None
@@ -819,21 +828,13 @@ class DeadLetter(Struct, kw_only=True, gc=False):
     """…"""
     offset: int | None = None
     """…"""
-    software: str
-    """Version that failed: a newer one may retry."""
-    fingerprint: str
-    """connector, step, cause, path: groups equal failures."""
-    attempts: int
-    """Tries so far."""
-    failed: int
-    """When. Microseconds, UTC."""
     headers: dict[str, str] = {}
     """Record headers."""
     value: bytes | None = None
     """Original bytes."""
 
 
-class Cursor(Struct, kw_only=True, gc=False):
+class Cursor(Struct, gc=False):
     """How far a source has been read. Written after the deliveries up to it were acknowledged."""
 
     source: str
@@ -848,7 +849,7 @@ class Cursor(Struct, kw_only=True, gc=False):
     """When it was written. Microseconds, UTC."""
 
 
-class Workspace(Struct, kw_only=True, gc=False):
+class Workspace(Struct, gc=False):
     """Which partition a workspace's records lie in."""
 
     workspace: str
@@ -859,7 +860,7 @@ class Workspace(Struct, kw_only=True, gc=False):
     """When it was fixed. Microseconds, UTC."""
 
 
-class Ledger(Struct, kw_only=True, gc=False):
+class Ledger(Struct, gc=False):
     """What a stage did with a range of its input, so that an auditor can check the counts."""
 
     stage: str
@@ -882,17 +883,17 @@ class Ledger(Struct, kw_only=True, gc=False):
     """Records read."""
     activities: int
     """Activities that came out."""
-    ignored: dict[str, int] = {}
-    """Records ignored, by rule."""
     dead: int
     """Dead letters."""
     sum: bytes
     """Sum of the hashed ids of the activities. 16 bytes."""
     at: int
     """When it was written. Microseconds, UTC."""
+    ignored: dict[str, int] = {}
+    """Records ignored, by rule."""
 
 
-class Pulse(Struct, kw_only=True, gc=False):
+class Pulse(Struct, gc=False):
     """Volume and reply time of one minute."""
 
     workspace: str
