@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -97,7 +97,7 @@ class Field:
     name: str
     type: Type
     doc: str
-    default: Json | Missing
+    default: Json | Missing = field(hash=False)
 
     @property
     def required(self) -> bool:
