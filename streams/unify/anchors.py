@@ -1,0 +1,149 @@
+"""What one thread says of another: replies, hand-overs, quoted permalinks, ticket numbers.
+
+A thing may be pointed at before it is seen: the pointer waits at the anchor, so that order does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from commonline.schemas.records import Activity
+from commonline.streams.unify import links, threads
+from commonline.streams.unify.rows import AnchorRow, Key, Waiting
+from commonline.streams.unify.turn import Turn
+
+JOINING = frozenset({"reply", "thread", "parent", "merged_into", "attachment_of", "forward"})
+PROPOSING = frozenset({"quote"})
+MOST_WAITING = 64
+MOST_THREADS = 4
+MOST_POINTERS = 20
+"""Pointers of one activity that are followed."""
+URL = re.compile(r"https?://[^\s<>\"')\]]{4,500}")
+NUMBER = re.compile(r"(?:\b(?:ticket|case|request|issue|ticket-id|vorgang)\W{0,3}|#)(\d{3,12})(?!\d)", re.IGNORECASE)
+THREE_DIGITS = re.compile(r"\d\d\d")
+TRACKING = ("utm_", "fbclid", "gclid", "mc_", "igsh")
+NUMBERED = frozenset({"Ticket", "Issue"})
+
+
+def url_anchor(url: str) -> str | None:
+    """One spelling of a permalink: no scheme, ``www.``, ``m.``, fragment, tracking parameters or closing slash."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    except ValueError:
+        return None
+    if not host or len(parts.path) + len(parts.query) < 2:
+        return None
+    query = sorted((k, v) for k, v in parse_qsl(parts.query) if not k.lower().startswith(TRACKING))
+    return f"url:{host}{parts.path.rstrip('/')}" + (f"?{urlencode(query)}" if query else "")
+
+
+def names_of(activity: Activity) -> list[str]:
+    """Under which names others may point at this activity's thread."""
+    obj = activity.object
+    names = [f"id:{obj.id}"]
+    if activity.thread.id != obj.id:
+        names.append(f"id:{activity.thread.id}")
+    if obj.url:
+        url = url_anchor(obj.url)
+        if url is not None:
+            names.append(url)
+    if obj.type in NUMBERED:
+        number = obj.id.rpartition("/")[2]
+        if number.isdigit():
+            names.append(f"number:{number}")
+    return names
+
+
+def pointers_of(activity: Activity) -> list[tuple[str, str, bool]]:
+    """(anchor, rule, whether it joins) for all that this activity points at."""
+    found: list[tuple[str, str, bool]] = []
+    for reference in activity.references:
+        if reference.kind in JOINING or reference.kind in PROPOSING:
+            found.append((f"id:{reference.id}", links.REPLY_CHAIN, reference.kind in JOINING))
+    obj = activity.object
+    text = obj.text or ""
+    if "://" in text or obj.spans:
+        urls = [span.value for span in obj.spans if span.kind == "link" and span.value]
+        if "://" in text:
+            urls += [url.rstrip(".,;:!?") for url in URL.findall(text)]
+        anchors = (url_anchor(url) for url in dict.fromkeys(urls) if url.startswith("http"))
+        found += [(anchor, links.PERMALINK, True) for anchor in anchors if anchor is not None]
+    staff = activity.actor is not None and activity.actor.side == "us"
+    title = obj.title or ""
+    for number in dict.fromkeys(NUMBER.findall(f"{title}\n{text}") if _may_hold_number(title, text) else ()):
+        found.append((f"number:{number}", links.TICKET_NUMBER, staff))
+    return found[:MOST_POINTERS]
+
+
+def _may_hold_number(title: str, text: str) -> bool:
+    return THREE_DIGITS.search(text) is not None or THREE_DIGITS.search(title) is not None
+
+
+def register(turn: Turn, activity: Activity, thread: Key) -> None:
+    """Make the thread known under its names; whoever waited for it is linked now.
+
+    An id is one thread's; a permalink or number may be several threads', so those pointers keep waiting for more.
+    """
+    for name in names_of(activity):
+        is_id = name.startswith("id:")
+        if is_id and not turn.row.waiting:
+            continue
+        key = turn.anchor_key(name)
+        row = turn.view.anchor(key)
+        if row is None:
+            if is_id:
+                continue
+            row = AnchorRow()
+        if thread not in row.threads and len(row.threads) < MOST_THREADS:
+            row.threads.append(thread)
+            turn.view.put(key, row)
+        for waiting in list(row.waiting):
+            _link(turn, waiting.thread, thread, waiting.rule, joins=waiting.active)
+        if is_id and row.waiting:
+            turn.row.waiting -= len(row.waiting)
+            row.waiting = []
+            turn.view.put(key, row)
+
+
+def follow(turn: Turn, activity: Activity, thread: Key) -> None:
+    """Link the thread with all that the activity points at; what is unseen is waited for."""
+    for name, rule, joins in pointers_of(activity):
+        targets = _targets(turn, name)
+        for target in targets:
+            _link(turn, thread, target, rule, joins=joins)
+        if not targets or not name.startswith("id:"):
+            _wait(turn, name, thread, rule, joins, activity.id)
+
+
+def _targets(turn: Turn, name: str) -> list[Key]:
+    kind, _, what = name.partition(":")
+    if kind == "id":
+        obj = turn.view.object(turn.object_key(what))
+        if obj is not None:
+            return [obj.thread]
+        key = turn.thread_key(what)
+        return [key] if turn.view.thread(key) is not None else []
+    row = turn.view.anchor(turn.anchor_key(name))
+    return list(row.threads) if row else []
+
+
+def _wait(turn: Turn, name: str, thread: Key, rule: str, joins: bool, activity: str) -> None:
+    key = turn.anchor_key(name)
+    row = turn.view.anchor(key) or AnchorRow()
+    if len(row.waiting) >= MOST_WAITING or any(w.thread == thread and w.rule == rule for w in row.waiting):
+        return
+    row.waiting.append(Waiting(thread, rule, joins, activity))
+    turn.row.waiting += name.startswith("id:")
+    turn.view.put(key, row)
+
+
+def _link(turn: Turn, a: Key, b: Key, rule: str, *, joins: bool) -> None:
+    row_a, row_b = turn.view.thread(a), turn.view.thread(b)
+    if a == b or row_a is None or row_b is None:
+        return
+    able = joins and threads.fits(turn, row_a, row_b)
+    link = links.propose(turn, "thread", ((a, row_a.uri), (b, row_b.uri)), rule, active=able)
+    if link is not None:
+        threads.join(turn, a, b, link)

@@ -1,0 +1,217 @@
+"""Accounts and persons: who is who, by deterministic claims.
+
+Two accounts that claim the same verified or entered address are linked to the account of that address, and so are one
+person. Only those claims join; what somebody merely asserts is a proposal. Shared and anonymous accounts never join.
+"""
+
+from __future__ import annotations
+
+from commonline.ids import uuid5
+from commonline.schemas.codec import decode_link, encode_person
+from commonline.schemas.records import Activity, Party, Person, PersonAccount
+from commonline.streams.unify import links, windows
+from commonline.streams.unify.graph import component
+from commonline.streams.unify.rows import PERSON, AccountRow, Key, PersonRow, Version
+from commonline.streams.unify.turn import Output, Turn
+
+MOST_ACCOUNTS = 64
+"""Accounts of one person; a claim beyond stays a proposal."""
+MOST_NEIGHBOURS = 16
+"""Direct links of one account; an address that more share is no person's."""
+MOST_PARTIES = 100
+"""Participants of one activity that are looked at."""
+NEVER_JOIN = frozenset({"anonymous", "group", "application", "organisation"})
+JOINING = frozenset({"verified", "entered"})
+
+
+def meet(turn: Turn, activity: Activity, version: Version) -> list[tuple[Party, Key]]:
+    """Make sure that everyone named has an account row and a person; follow their claims.
+
+    Returns the parties that have an account, with its key, the actor first.
+    """
+    parties: list[Party] = []
+    if activity.actor is not None:
+        parties.append(activity.actor)
+    if activity.object.author is not None:
+        parties.append(activity.object.author)
+    parties += activity.participants[:MOST_PARTIES]
+    return [(party, _meet(turn, party, version)) for party in parties if party.account]
+
+
+def _meet(turn: Turn, party: Party, version: Version) -> Key:
+    uri = party.account or ""
+    key = turn.account_key(uri)
+    row = turn.view.account(key)
+    if row is None:
+        row = _found(turn, key, uri, party)
+    changed = False
+    if party.name and version > row.named:
+        changed = party.name != row.name
+        row.name, row.named = party.name, version
+    if row.kind == "unknown" and party.kind != "unknown":
+        row.kind, changed = party.kind, True
+    if row.side != party.side and (row.side == "unknown" or party.side == "us"):
+        row.side, changed = party.side, True
+    if changed:
+        turn.view.put(key, row)
+        publish(turn, row.person)
+    for claim in party.claims:
+        if claim.relation != "member_of" and claim.account != uri:
+            _claim(turn, key, claim.account, joins=claim.trust in JOINING)
+    return key
+
+
+def _found(turn: Turn, key: Key, uri: str, party: Party | None = None) -> AccountRow:
+    person_key = _open_person(turn, uri, [key])
+    row = AccountRow(uri, person_key)
+    if party is not None:
+        row.kind, row.side, row.name = party.kind, party.side, party.name
+    turn.view.put(key, row)
+    publish(turn, person_key)
+    return row
+
+
+def _open_person(turn: Turn, uri: str, accounts: list[Key]) -> Key:
+    """A person founded by an account. Ids are never used again: a second person of one founder has a generation."""
+    identifier = uuid5(turn.workspace, "person", uri)
+    key = turn.keys.key(PERSON, turn.workspace, identifier)
+    generation = 0
+    while turn.view.person(key) is not None:
+        generation += 1
+        identifier = uuid5(turn.workspace, "person", uri, str(generation))
+        key = turn.keys.key(PERSON, turn.workspace, identifier)
+    clock = turn.row.clock
+    turn.view.put(key, PersonRow(identifier, turn.row.accepted, accounts, 0, clock, clock))
+    return key
+
+
+def _claim(turn: Turn, key: Key, claimed: str, *, joins: bool) -> None:
+    other = turn.account_key(claimed)
+    mine = turn.view.account(key)
+    theirs = turn.view.account(other) or _found(turn, other, claimed)
+    if mine is None or any(neighbour == other for neighbour, _ in mine.neighbours):
+        return
+    able = (
+        joins
+        and mine.kind not in NEVER_JOIN
+        and theirs.kind not in NEVER_JOIN
+        and len(mine.neighbours) < MOST_NEIGHBOURS
+        and len(theirs.neighbours) < MOST_NEIGHBOURS
+        and _fits(turn, mine, theirs)
+    )
+    link = links.propose(turn, "account", ((key, mine.uri), (other, theirs.uri)), links.CLAIM, active=able)
+    if link is not None:
+        join(turn, key, other, link)
+
+
+def _fits(turn: Turn, mine: AccountRow, theirs: AccountRow) -> bool:
+    if mine.person == theirs.person:
+        return True
+    first, second = turn.view.person(mine.person), turn.view.person(theirs.person)
+    return first is not None and second is not None and len(first.accounts) + len(second.accounts) <= MOST_ACCOUNTS
+
+
+def join(turn: Turn, a: Key, b: Key, link: Key) -> None:
+    """An active link joins two accounts: their persons become one, the older."""
+    view = turn.view
+    for one, other in ((a, b), (b, a)):
+        row = view.account(one)
+        if row is not None and (other, link) not in row.neighbours:
+            row.neighbours.append((other, link))
+            view.put(one, row)
+    row_a, row_b = view.account(a), view.account(b)
+    if row_a is None or row_b is None or row_a.person == row_b.person:
+        return
+    person_a, person_b = view.person(row_a.person), view.person(row_b.person)
+    if person_a is None or person_b is None:
+        return
+    older_first = (person_a.founded, person_a.id) <= (person_b.founded, person_b.id)
+    keep_key, gone_key = (row_a.person, row_b.person) if older_first else (row_b.person, row_a.person)
+    keep, gone = (person_a, person_b) if older_first else (person_b, person_a)
+    kept, moved = list(keep.accounts), list(gone.accounts)
+    for key in moved:
+        row = view.account(key)
+        if row is not None:
+            row.person = keep_key
+            view.put(key, row)
+    keep.accounts += moved
+    keep.first_seen = min(keep.first_seen, gone.first_seen)
+    gone.accounts, gone.merged_into = [], keep_key
+    publish(turn, gone_key)
+    publish(turn, keep_key)
+    windows.persons_joined(turn, kept, moved)
+
+
+def part(turn: Turn, a: Key, b: Key, link: Key) -> None:
+    """A link is revoked: if nothing else holds the two together, the part without the founder gets a person of its own."""
+    view = turn.view
+    for one, other in ((a, b), (b, a)):
+        row = view.account(one)
+        if row is not None:
+            row.neighbours = [pair for pair in row.neighbours if pair != (other, link)]
+            view.put(one, row)
+    side = component(a, lambda key: _neighbours(turn, key))
+    row = view.account(a)
+    person = view.person(row.person) if row else None
+    if row is None or person is None or b in side:
+        return
+    reached = set(side)
+    founder_stays = person.accounts[0] in reached
+    leaving = [key for key in person.accounts if (key in reached) != founder_stays]
+    old_key = row.person
+    person.accounts = [key for key in person.accounts if (key in reached) == founder_stays]
+    founder = view.account(leaving[0])
+    if founder is None:
+        return
+    new_key = _open_person(turn, founder.uri, leaving)
+    for key in leaving:
+        moved = view.account(key)
+        if moved is not None:
+            moved.person = new_key
+            view.put(key, moved)
+    publish(turn, old_key)
+    publish(turn, new_key)
+    windows.persons_parted(turn, person.accounts, leaving)
+
+
+def _neighbours(turn: Turn, key: Key) -> list[tuple[Key, Key]]:
+    row = turn.view.account(key)
+    return row.neighbours if row else []
+
+
+def publish(turn: Turn, key: Key) -> None:
+    """Write the person as it is now to persons.v1."""
+    row = turn.view.person(key)
+    if row is None:
+        return
+    row.revision += 1
+    row.last_seen = turn.row.clock
+    turn.view.put(key, row)
+    survivor = turn.view.person(row.merged_into) if row.merged_into else None
+    accounts = [account for account in (turn.view.account(one) for one in row.accounts) if account is not None]
+    named = max((a for a in accounts if a.name), key=lambda a: a.named, default=None)
+    first = accounts[0] if accounts else None
+    record = Person(
+        id=row.id,
+        workspace=turn.workspace,
+        kind=next((a.kind for a in accounts if a.kind != "unknown"), "unknown"),  # type: ignore[arg-type]
+        side="us" if any(a.side == "us" for a in accounts) else first.side if first else "unknown",  # type: ignore[arg-type]
+        name=named.name if named else None,
+        accounts=[
+            PersonAccount(account=a.uri, trust="verified" if a.neighbours else "asserted", link=_link_of(turn, a))
+            for a in accounts
+        ],
+        merged_into=survivor.id if survivor else None,
+        revision=row.revision,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+    )
+    value = encode_person(record)
+    turn.out.append(Output("persons", row.id.encode(), value, "Person", "person", row.id, turn.source, turn.row.clock))
+
+
+def _link_of(turn: Turn, account: AccountRow) -> str | None:
+    if not account.neighbours:
+        return None
+    row = turn.view.link(account.neighbours[0][1])
+    return decode_link(row.record).id if row else None

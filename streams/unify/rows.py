@@ -1,0 +1,218 @@
+"""The rows of the state: one an object, thread, conversation, account, person, link or anchor; none grows with history.
+
+A row is stored as one byte of version and msgpack (arrays, not maps). Its key is one byte of kind, eight bytes of
+workspace, sixteen of what it is: both hashes are keyed, since keys outlive erasure (protocol F12, F20, F25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from commonline.errors import StateError, TooLargeError
+from commonline.ids import SEPARATOR, keyed_hash
+
+ROW_VERSION = 1
+ROW_LIMIT = 64 * 1024 * 4
+"""A row may hold one activity, whose text is capped at 40,000 characters of up to four bytes."""
+
+WORKSPACE, OBJECT, THREAD, CONVERSATION = b"g", b"o", b"t", b"c"
+ACCOUNT, PERSON, LINK, ANCHOR = b"a", b"p", b"l", b"x"
+PREFIX_SIZE = 9
+
+Key = bytes
+
+
+class Row(msgspec.Struct, array_like=True, gc=False):
+    """Anything that is stored."""
+
+
+class WorkspaceRow(Row):
+    """The one row that every activity of a workspace touches.
+
+    `clock`: greatest `received` so far, microseconds. `accepted`: how many activities were accepted, the measure of
+    age. `departments`: names by bit, append-only. `waiting`: how many pointers wait for an id that is unseen. `repolicy`:
+    departments whose clearance or policy the last configuration changed.
+    """
+
+    name: str
+    clock: int = 0
+    accepted: int = 0
+    conversation_seq: int = 0
+    feed_seq: dict[str, int] = {}
+    departments: list[str] = []
+    waiting: int = 0
+    configuration: str = ""
+    version: int = 0
+    repolicy: list[str] = []
+
+
+Version = tuple[int, bytes]
+"""Order of a version (edit time or revision number), and eight bytes of the activity's id: a total order."""
+
+
+class ObjectRow(Row):
+    """An object or relation, its facts now, and which activities it has seen.
+
+    `versions`: the greatest ones seen; all at or below `floor` counts as seen. `told_by`: version of a field where it
+    is not the greatest. `chain`: the object before it in a thread. `sent`: departments whose feed has it.
+    """
+
+    thread: Key
+    at: int
+    version: Version
+    versions: list[Version]
+    floor: int = -1
+    deleted: int = -1
+    restored: int = -1
+    created: bool = False
+    tightness: int = 0
+    ruled: int = -1
+    sent: int = 0
+    told_by: dict[str, Version] = {}
+    chain: dict[Key, Key] = {}
+    activity: bytes = b""
+
+
+class ThreadRow(Row):
+    """A source's container. `matched`: rules that ever held for one of its activities, under configuration `version`."""
+
+    uri: str
+    conversation: Key
+    founded: int
+    newest: Key = b""
+    matched: int = 0
+    version: int = 0
+    channels: list[str] = []
+    accounts: list[Key] = []
+    neighbours: list[tuple[Key, Key]] = []
+
+
+class ConversationRow(Row):
+    """Threads joined. `feeds`: departments that have it. `names`: of people outside, for redaction."""
+
+    id: str
+    founded: int
+    threads: list[Key] = []
+    feeds: int = 0
+    names: list[tuple[Key, str]] = []
+    merged_into: Key = b""
+
+
+class Touch(msgspec.Struct, array_like=True, gc=False):
+    """When an account took part in a thread: first and last `published`."""
+
+    thread: Key
+    channel: str
+    first: int
+    last: int
+
+
+class AccountRow(Row):
+    """An account, its person and its links."""
+
+    uri: str
+    person: Key
+    kind: str = "unknown"
+    side: str = "unknown"
+    name: str | None = None
+    named: Version = (-1, b"")
+    neighbours: list[tuple[Key, Key]] = []
+    touches: list[Touch] = []
+
+
+class PersonRow(Row):
+    """Accounts joined."""
+
+    id: str
+    founded: int
+    accounts: list[Key] = []
+    revision: int = 0
+    first_seen: int = 0
+    last_seen: int = 0
+    merged_into: Key = b""
+
+
+class LinkRow(Row):
+    """A link as published, and the rows that it joins. `record` is the encoded Link."""
+
+    a: Key
+    b: Key
+    active: bool
+    ruled: bool
+    revision: int
+    record: bytes
+    needs: tuple[Key, Key] | None = None
+    """Accounts that must be one person for this link to hold (the window rule)."""
+
+
+class Waiting(msgspec.Struct, array_like=True, gc=False):
+    """A thread that points at something unseen."""
+
+    thread: Key
+    rule: str
+    active: bool
+    activity: str
+
+
+class AnchorRow(Row):
+    """What a permalink, ticket number or object id stands for, and who waits for it."""
+
+    threads: list[Key] = []
+    waiting: list[Waiting] = []
+
+
+TYPES: dict[bytes, type[Row]] = {
+    WORKSPACE: WorkspaceRow,
+    OBJECT: ObjectRow,
+    THREAD: ThreadRow,
+    CONVERSATION: ConversationRow,
+    ACCOUNT: AccountRow,
+    PERSON: PersonRow,
+    LINK: LinkRow,
+    ANCHOR: AnchorRow,
+}
+_DECODERS: dict[int, Callable[[bytes], Any]] = {
+    kind[0]: msgspec.msgpack.Decoder(row_type).decode for kind, row_type in TYPES.items()
+}
+_encode = msgspec.msgpack.Encoder().encode
+_VERSION_BYTE = bytes([ROW_VERSION])
+
+
+def encode_row(row: Row) -> bytes:
+    """Bytes of a row. Raises `TooLargeError` beyond the limit (protocol F14)."""
+    data = _VERSION_BYTE + _encode(row)
+    if len(data) > ROW_LIMIT:
+        raise TooLargeError(f"state row {type(row).__name__} in bytes", ROW_LIMIT)
+    return data
+
+
+def decode_row(key: Key, data: bytes) -> Any:
+    """The row. Raises `StateError` for a newer version or unreadable bytes (protocol F25)."""
+    if data[:1] != _VERSION_BYTE:
+        raise StateError(f"state row of version {data[:1].hex()}: this program reads version {ROW_VERSION}; run the newer one")
+    try:
+        return _DECODERS[key[0]](data[1:])
+    except (msgspec.DecodeError, KeyError) as error:
+        raise StateError(f"state row {key.hex()} cannot be read: {error}; run: commonline state rebuild") from error
+
+
+class Keys:
+    """Makes row keys for one installation. `secret` is the installation's hash key."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = keyed_hash(secret, "row keys", size=32)
+        self._workspaces: dict[str, bytes] = {}
+
+    def prefix(self, workspace: str) -> bytes:
+        """Eight bytes that stand for a workspace."""
+        found = self._workspaces.get(workspace)
+        if found is None:
+            found = self._workspaces[workspace] = keyed_hash(self._secret, "workspace", workspace, size=8)
+        return found
+
+    def key(self, kind: bytes, workspace: str, what: str) -> Key:
+        """The key of the row of `kind` for `what`."""
+        return kind + self.prefix(workspace) + keyed_hash(self._secret, workspace + SEPARATOR + what)

@@ -1,0 +1,91 @@
+"""One turn in a workspace's total order: what a decision reads, writes and says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from commonline.schemas.records import Activity
+from commonline.streams.unify.rows import (
+    ACCOUNT,
+    ANCHOR,
+    CONVERSATION,
+    OBJECT,
+    PREFIX_SIZE,
+    THREAD,
+    Key,
+    Keys,
+    WorkspaceRow,
+)
+from commonline.streams.unify.rules import Compiled
+from commonline.streams.unify.view import View
+
+Where = Literal["conversations", "links", "persons", "feed", "continue", "dead"]
+MOST_RECORDS = 500
+"""Records that one input may write to feeds; the rest follows as Continue records (protocol F5)."""
+
+
+@dataclass(slots=True)
+class Output:
+    """A record to write. `value` is Avro without the frame; `event` names the kind for CloudEvents and metrics."""
+
+    where: Where
+    key: bytes
+    value: bytes
+    record: str
+    event: str
+    id: str
+    source: str
+    at: int
+    department: str = ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """Everything that one decision needs. The clock is `row.clock`: nothing else tells the time (protocol F6)."""
+
+    view: View
+    keys: Keys
+    secret: bytes
+    workspace: str
+    row_key: Key
+    row: WorkspaceRow
+    rules: Compiled
+    out: list[Output] = field(default_factory=list)
+    activity: Activity | None = None
+    budget: int = MOST_RECORDS
+
+    def object_key(self, uri: str) -> Key:
+        return self.keys.key(OBJECT, self.workspace, uri)
+
+    def thread_key(self, uri: str) -> Key:
+        return self.keys.key(THREAD, self.workspace, uri)
+
+    def conversation_key(self, identifier: str) -> Key:
+        return self.keys.key(CONVERSATION, self.workspace, identifier)
+
+    def account_key(self, uri: str) -> Key:
+        return self.keys.key(ACCOUNT, self.workspace, uri)
+
+    def anchor_key(self, what: str) -> Key:
+        return self.keys.key(ANCHOR, self.workspace, what)
+
+    @property
+    def cause(self) -> str:
+        """Id of the activity that is being decided, for evidence; empty for control records."""
+        return self.activity.id if self.activity else ""
+
+    @property
+    def source(self) -> str:
+        """CloudEvents source of what this turn writes."""
+        return f"/{self.workspace}/{self.activity.source}" if self.activity else f"/{self.workspace}"
+
+
+def record_key(key: Key) -> bytes:
+    """The record key of an object: the same for all its versions, in every topic (protocol F5)."""
+    return key[1:]
+
+
+def workspace_part(key: Key) -> bytes:
+    """The workspace bytes of a row key."""
+    return key[1:PREFIX_SIZE]
