@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import imaplib
 import time
 
+import httpx
 import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from commonline.local.greenmail import GreenMail, Mailbox
+from commonline.local.registry import Registry
 from commonline.testing.kafka import KafkaUnderTest
 
 pytestmark = pytest.mark.broker
@@ -65,3 +69,21 @@ def test_data_survives_sigkill(kafka: KafkaUnderTest, prefix: str) -> None:
     assert not kafka.alive
     kafka.restart()
     assert read(kafka, f"{prefix}t", 1) == [b"kept"]
+
+
+def test_registry_serves_the_confluent_api(apicurio: Registry, prefix: str) -> None:
+    answer = httpx.post(
+        f"{apicurio.url}/subjects/{prefix}value/versions", json={"schema": '{"type": "string"}'}, timeout=20
+    )
+    assert answer.status_code == 200
+    number = answer.json()["id"]
+    found = httpx.get(f"{apicurio.url}/schemas/ids/{number}", timeout=20).json()["schema"]
+    assert found == '"string"'
+
+
+def test_mail_server_takes_users_and_mails(greenmail: GreenMail, prefix: str) -> None:
+    greenmail.add(Mailbox(f"{prefix}desk@example.org", "secret"))
+    with imaplib.IMAP4(greenmail.host, greenmail.imap_port) as client:
+        client.login(f"{prefix}desk@example.org", "secret")
+        client.append("INBOX", "", "", b"Subject: hello\r\n\r\nbody")
+        assert client.select("INBOX")[1] == [b"1"]

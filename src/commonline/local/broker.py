@@ -159,7 +159,7 @@ def brokers(settings: KafkaSettings, timeout_s: float) -> int:
 
 
 def _cluster_id() -> str:
-    """16 random bytes in base64url, as Kafka makes them; the first bit is 0, else the first sign may be a dash."""
+    """16 random bytes in base64url, like Kafka's own; the first bit is 0, so that no dash comes first."""
     number = bytearray(os.urandom(16))
     number[0] &= 0x7F
     return base64.urlsafe_b64encode(number).rstrip(b"=").decode()

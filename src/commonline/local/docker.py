@@ -6,11 +6,13 @@ The container goes through testcontainers, whose reaper removes it when this pro
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commonline.errors import PlatformError
@@ -63,6 +65,11 @@ def _socket_answers(path: str) -> bool:
             return b" 200" in engine.recv(64).split(b"\r\n")[0]
         except OSError:
             return False
+
+
+def volume_of(home: Path) -> str:
+    """The Docker volume that belongs to a home folder."""
+    return f"commonline-{hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:12]}"
 
 
 class DockerKafka:

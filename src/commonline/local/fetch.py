@@ -43,7 +43,7 @@ def fetch(locks: Sequence[Lock], cache: Path, *, base: str | None = None) -> dic
     Raises `PlatformError` for no network, a full disk, or a repository that serves other bytes than the lock.
     """
     root = cache / "maven"
-    with _exclusive(cache):
+    with exclusive(cache, "fetch"):
         missing = [a for lock in locks for a in lock.artifacts if not is_whole(root / a.path, a)]
         if missing:
             title = " and ".join(
@@ -65,10 +65,11 @@ def is_whole(path: Path, artifact: Artifact) -> bool:
 
 
 @contextmanager
-def _exclusive(cache: Path) -> Iterator[None]:
+def exclusive(cache: Path, what: str) -> Iterator[None]:
+    """Do `what` in `cache` while no other process does."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        lock = (cache / ".lock").open("w")
+        lock = (cache / f".{what}.lock").open("w")
     except OSError as error:
         raise PlatformError(f"cannot write to {cache}: {error.strerror or error}") from error
     with lock:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from commonline.local.greenmail import GreenMail
+    from commonline.local.registry import Registry
     from commonline.testing.kafka import KafkaUnderTest
 
 _BROKER: pytest.StashKey[KafkaUnderTest] = pytest.StashKey()
@@ -42,6 +44,28 @@ def kafka(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
         pytestconfig.stash.setdefault(_BROKER, broker)
         del pytestconfig.stash[_BROKER]
         broker.remove()
+
+
+@pytest.fixture(scope="session")
+def apicurio(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A running Apicurio Registry, in memory, one for the whole run. Its Confluent API is at ``.url``."""
+    from commonline.local.registry import Registry
+
+    registry = Registry(tmp_path_factory.mktemp("registry"), cache_folder(pytestconfig))
+    registry.start()
+    yield registry
+    registry.stop()
+
+
+@pytest.fixture(scope="session")
+def greenmail(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GreenMail]:
+    """A running IMAP and SMTP server, one for the whole run. Add your users with ``.add(Mailbox(…))``."""
+    from commonline.local.greenmail import GreenMail
+
+    server = GreenMail(tmp_path_factory.mktemp("greenmail"), cache_folder(pytestconfig))
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
