@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,10 +15,14 @@ from commonline.errors import ConfigurationError
 from commonline.kit import manifest as manifests
 from commonline.kit.manifest import Manifest
 from commonline.kit.mapping import Entry, EventMapping, Outcome, map_delivery
+from commonline.kit.samples import Sample
+from commonline.kit.samples import read as read_samples
 from commonline.kit.source import Reader
 from commonline.schemas.records import Delivery
 
 PACKAGE = "commonline.connectors"
+FOLDERS_VARIABLE = "COMMONLINE_CONNECTORS"
+"""Environment variable with further folders of connectors, for those of your own (parted as in ``PATH``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,20 @@ class Connector:
         return map_delivery(delivery, self.entries, self.events, self.manifest.events.ignored, settings)
 
 
+def roots() -> list[Path]:
+    """The folders that hold connectors, links resolved: the project's own, then those of
+    ``COMMONLINE_CONNECTORS``."""
+    for extra in filter(None, os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep)):
+        if extra not in commonline.connectors.__path__:
+            commonline.connectors.__path__.append(extra)
+    return [Path(root).resolve() for root in commonline.connectors.__path__ if Path(root).is_dir()]
+
+
 def folders() -> dict[str, Path]:
     """Every connector's folder by name, sorted."""
     found: dict[str, Path] = {}
-    for root in commonline.connectors.__path__:
-        for path in sorted(Path(root).iterdir()):
+    for root in roots():
+        for path in sorted(root.iterdir()):
             if (path / "manifest.toml").is_file():
                 found[path.name] = path
     return found
@@ -55,6 +69,25 @@ def manifest(name: str) -> Manifest:
     return manifests.load(known[name])
 
 
+def check_settings(name: str, settings: Mapping[str, Any]) -> None:
+    """Let a connector check its own mapping settings, if its ``mapping.py`` has ``check_settings(settings)``.
+
+    Raises `ConfigurationError` naming the key below the source and the fix.
+    """
+    check = getattr(importlib.import_module(f"{PACKAGE}.{name}.mapping"), "check_settings", None)
+    if check is not None:
+        check(settings)
+
+
+def samples(name: str, file: str, data: bytes) -> list[Sample]:
+    """The samples of a file: by ``read(file, data)`` of the connector's ``samples.py``, else as usual."""
+    if (folders()[name] / "samples.py").is_file():
+        told: list[Sample] | None = importlib.import_module(f"{PACKAGE}.{name}.samples").read(file, data)
+        if told is not None:
+            return told
+    return read_samples(file, data)
+
+
 @cache
 def connector(name: str) -> Connector:
     """Load a connector. Raises `ConfigurationError` for an unknown name or a folder without its parts."""
@@ -63,7 +96,7 @@ def connector(name: str) -> Connector:
     mapping = importlib.import_module(f"{PACKAGE}.{name}.mapping")
     read: Reader | None = None
     if (folder / "source.py").is_file():
-        read = cast(Reader, importlib.import_module(f"{PACKAGE}.{name}.source").read)
+        read = cast("Reader", importlib.import_module(f"{PACKAGE}.{name}.source").read)
     try:
         return Connector(name, folder, facts, mapping.entries, mapping.EVENTS, read)
     except AttributeError as error:

@@ -75,13 +75,18 @@ def instance(
         elif declared.secret:
             settings[key] = resolve_secret(where, given[key], folder) if secrets else None
         else:
-            settings[key] = _checked(where, given[key], declared)
+            settings[key] = checked(where, given[key], declared)
+    chosen = _mapping_settings(manifest, settings, workspace)
+    try:
+        catalogue.check_settings(source.connector, chosen)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"sources.{name}.{error}") from None
     return Instance(
         name=name,
         workspace=source.workspace,
         manifest=manifest,
         settings=settings,
-        mapping_settings=_mapping_settings(manifest, settings, workspace),
+        mapping_settings=chosen,
         placement=_placement(source, workspace),
     )
 
@@ -110,7 +115,8 @@ def _reject_unknown(name: str, given: Mapping[str, Any], manifest: Manifest) -> 
             raise ConfigurationError(f"sources.{name}.{key}: {manifest.name} has no such setting; {hint}")
 
 
-def _checked(where: str, value: Any, declared: Setting) -> Any:
+def checked(where: str, value: Any, declared: Setting) -> Any:
+    """A setting's value, if it is of the declared type and choice. Raises `ConfigurationError`."""
     wanted = _TYPES[declared.type]
     if not isinstance(value, wanted) or (isinstance(value, bool) and declared.type != "boolean"):
         raise ConfigurationError(f"{where}: is {value!r}, must be a {declared.type}; {declared.help}")

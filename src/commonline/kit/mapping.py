@@ -26,8 +26,9 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     """One part of a delivery.
 
     `event` is the source's own event name; `body` what `entries` made of the part (typically `msgspec.Raw` or a
-    typed struct); `path` where it stands in the payload (``entry[0].changes[1]``), for dead letters; `settings` the
-    source's settings that the manifest marks ``mapping = true`` (never secrets).
+    typed struct), or the error that says why the part cannot be opened: it becomes a dead letter, the others go on;
+    `path` where it stands in the payload (``entry[0].changes[1]``), for dead letters; `settings` the source's
+    settings that the manifest marks ``mapping = true`` (never secrets).
     """
 
     index: int
@@ -73,6 +74,8 @@ class Dead(msgspec.Struct, frozen=True, gc=False):
 Outcome = Mapped | Skipped | Dead
 EventMapping = Callable[[Entry], "list[Draft] | Ignored"]
 UNSUPPORTED = "unsupported"
+ROOT = "$"
+"""The path of a body that could not be read at all (RFC 9535 calls it the root)."""
 MESSAGE_LIMIT = 300
 _MSGSPEC_PATH = re.compile(r" - at `\$?\.?(.*)`$")
 
@@ -93,6 +96,9 @@ def map_delivery(
         return [Skipped(entry=0, event="", rule="empty")]
     outcomes: list[Outcome] = []
     for part in parts:
+        if isinstance(part.body, Exception):
+            outcomes.append(dead(part, part.body))
+            continue
         mapping = events.get(part.event)
         if mapping is None:
             rule = ignored.get(part.event, UNSUPPORTED)
@@ -125,6 +131,9 @@ def dead(part: Entry | None, error: Exception) -> Dead:
             message = message[: found.start()]
     elif isinstance(error, (msgspec.DecodeError, UnicodeDecodeError)):
         cause = MalformedPayloadError.__name__
+    elif isinstance(error, RecursionError):
+        cause = MalformedPayloadError.__name__
+        message = "nested too deeply"
     else:
         message = "the mapping failed; this is a defect of the connector"
     return Dead(
@@ -132,7 +141,7 @@ def dead(part: Entry | None, error: Exception) -> Dead:
         event=part.event if part else None,
         cause=cause,
         message=message[:MESSAGE_LIMIT],
-        path=path or None,
+        path=path or ROOT,
     )
 
 
