@@ -137,5 +137,3 @@ def _rule_visibility(turn: Turn, ruling: Ruling) -> None:
     row.ruled = TIGHTNESS[ruling.visibility]
     turn.view.put(key, row)
     show.everywhere(turn, conversation, key, row, decode_activity(row.activity), row.activity, 0)
-
-

@@ -13,9 +13,18 @@ from typing import Literal
 import msgspec
 
 from commonline.schemas.codec import encode_conversation_activity_prefix
-from commonline.schemas.records import Activity, Control, ConversationActivity, PartyPerson
+from commonline.schemas.records import Activity, Control, ConversationActivity, Party, PartyPerson
 from commonline.streams.unify import anchors, controls, feeds, objects, people, show, threads, windows
-from commonline.streams.unify.rows import WORKSPACE, ConversationRow, Key, Keys, ObjectRow, ThreadRow, Version, WorkspaceRow
+from commonline.streams.unify.rows import (
+    WORKSPACE,
+    ConversationRow,
+    Key,
+    Keys,
+    ObjectRow,
+    ThreadRow,
+    Version,
+    WorkspaceRow,
+)
 from commonline.streams.unify.rules import Compiled, UnifyConfiguration, compile_configuration
 from commonline.streams.unify.turn import Output, Turn, record_key
 from commonline.streams.unify.view import View
@@ -148,9 +157,7 @@ def _object(
     return row, now, now_raw
 
 
-def _note(
-    turn: Turn, key: Key, thread: ThreadRow, activity: Activity, parties: list[tuple[people.Party, Key]]
-) -> None:
+def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, parties: list[tuple[Party, Key]]) -> None:
     changed = False
     if activity.channel not in thread.channels:
         thread.channels.append(activity.channel)
@@ -164,9 +171,7 @@ def _note(
         turn.view.put(key, thread)
 
 
-def _conversation(
-    turn: Turn, thread: ThreadRow, parties: list[tuple[people.Party, Key]]
-) -> tuple[Key, ConversationRow]:
+def _conversation(turn: Turn, thread: ThreadRow, parties: list[tuple[Party, Key]]) -> tuple[Key, ConversationRow]:
     key = thread.conversation
     row = turn.view.conversation(key)
     if row is None:
@@ -229,5 +234,7 @@ def _customer(activity: Activity, persons: list[PartyPerson]) -> str | None:
     """The person outside that the activity is by or about, if one stands out."""
     by_account = {one.account: one.person for one in persons}
     parties = [party for party in (activity.actor, *activity.participants) if party is not None]
-    outside = [by_account[p.account] for p in parties if p.side != "us" and p.account in by_account and p.kind != "application"]
+    outside = [
+        by_account[p.account] for p in parties if p.side != "us" and p.account in by_account and p.kind != "application"
+    ]
     return outside[0] if outside else None

@@ -22,7 +22,7 @@ from commonline.streams.unify.work import continue_show, continue_withdraw
 CATCH_UP = 200
 """Newest activities that a department gets when a conversation comes into its feed."""
 LEVELS: tuple[Visibility, ...] = ("public", "customer", "partner", "internal", "restricted")
-assert tuple(TIGHTNESS) == LEVELS  # noqa: S101 - one order in two forms
+assert tuple(TIGHTNESS) == LEVELS
 
 
 def membership(turn: Turn, conversation: ConversationRow) -> int:

@@ -194,8 +194,8 @@ def publish(turn: Turn, key: Key) -> None:
     record = Person(
         id=row.id,
         workspace=turn.workspace,
-        kind=next((a.kind for a in accounts if a.kind != "unknown"), "unknown"),  # type: ignore[arg-type]
-        side="us" if any(a.side == "us" for a in accounts) else first.side if first else "unknown",  # type: ignore[arg-type]
+        kind=next((a.kind for a in accounts if a.kind != "unknown"), "unknown"),
+        side="us" if any(a.side == "us" for a in accounts) else first.side if first else "unknown",
         name=named.name if named else None,
         accounts=[
             PersonAccount(account=a.uri, trust="verified" if a.neighbours else "asserted", link=_link_of(turn, a))

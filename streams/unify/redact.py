@@ -244,7 +244,9 @@ def _change(one: Change, tool: Redactor, index: int) -> Change:
 def _fields(fields: dict[str, str], tool: Redactor) -> dict[str, str]:
     if not fields:
         return fields
-    kept = {name: tool.text(value, f"fields.{name}") or "" for name, value in fields.items() if name in tool.policy.fields}
+    kept = {
+        name: tool.text(value, f"fields.{name}") or "" for name, value in fields.items() if name in tool.policy.fields
+    }
     if len(kept) != len(fields):
         tool.seen[("fields", "field")] = None
     return kept

@@ -13,6 +13,7 @@ import msgspec
 
 from commonline.errors import StateError, TooLargeError
 from commonline.ids import SEPARATOR, keyed_hash
+from commonline.schemas.records import PartyKind, Side
 
 ROW_VERSION = 1
 ROW_LIMIT = 64 * 1024 * 4
@@ -115,8 +116,8 @@ class AccountRow(Row):
 
     uri: str
     person: Key
-    kind: str = "unknown"
-    side: str = "unknown"
+    kind: PartyKind = "unknown"
+    side: Side = "unknown"
     name: str | None = None
     named: Version = (-1, b"")
     neighbours: list[tuple[Key, Key]] = []
@@ -192,7 +193,9 @@ def encode_row(row: Row) -> bytes:
 def decode_row(key: Key, data: bytes) -> Any:
     """The row. Raises `StateError` for a newer version or unreadable bytes (protocol F25)."""
     if data[:1] != _VERSION_BYTE:
-        raise StateError(f"state row of version {data[:1].hex()}: this program reads version {ROW_VERSION}; run the newer one")
+        raise StateError(
+            f"state row of version {data[:1].hex()}: this program reads version {ROW_VERSION}; run the newer one"
+        )
     try:
         return _DECODERS[key[0]](data[1:])
     except (msgspec.DecodeError, KeyError) as error:

@@ -145,7 +145,9 @@ def compile_configuration(body: UnifyConfiguration, version: int, names: list[st
         if name not in names:
             names.append(name)
         bit = 1 << names.index(name)
-        department = CompiledDepartment(name, bit, TIGHTNESS[spec.clearance], spec.policy, f"{name}@{version}", frozenset(spec.policy.redact))
+        department = CompiledDepartment(
+            name, bit, TIGHTNESS[spec.clearance], spec.policy, f"{name}@{version}", frozenset(spec.policy.redact)
+        )
         for rule in spec.rules:
             compiled = _compile_rule(rule, 1 << len(rules), bit)
             rules.append(compiled)

@@ -191,4 +191,4 @@ def _persons(activity: Activity, known: Known, tool: Redactor) -> list[PartyPers
     ]
 
 
-assert tuple(TIGHTNESS) == LEVELS  # noqa: S101 - one order in two forms
+assert tuple(TIGHTNESS) == LEVELS

@@ -73,9 +73,7 @@ def join(turn: Turn, a: Key, b: Key, link: Key) -> None:
         _merge(turn, (row_b.conversation, second), (row_a.conversation, first), link)
 
 
-def _merge(
-    turn: Turn, survivor: tuple[Key, ConversationRow], absorbed: tuple[Key, ConversationRow], link: Key
-) -> None:
+def _merge(turn: Turn, survivor: tuple[Key, ConversationRow], absorbed: tuple[Key, ConversationRow], link: Key) -> None:
     key, keep = survivor
     gone_key, gone = absorbed
     moved = list(gone.threads)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify import links, threads
-from commonline.streams.unify.rows import AccountRow, Key, Touch
+from commonline.streams.unify.rows import Key, Touch
 from commonline.streams.unify.turn import Turn
 
 MOST_TOUCHES = 64
@@ -96,10 +96,6 @@ def _link(turn: Turn, a: Key, b: Key, needs: tuple[Key, Key]) -> None:
     if row_a is None or row_b is None:
         return
     able = threads.fits(turn, row_a, row_b)
-    link = links.propose(
-        turn, "thread", ((a, row_a.uri), (b, row_b.uri)), links.SAME_PERSON, active=able, needs=needs
-    )
+    link = links.propose(turn, "thread", ((a, row_a.uri), (b, row_b.uri)), links.SAME_PERSON, active=able, needs=needs)
     if link is not None:
         threads.join(turn, a, b, link)
-
-

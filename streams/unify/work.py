@@ -44,9 +44,7 @@ def continue_show(turn: Turn, conversation: Key, department: str, above: int, un
 
 def continue_withdraw(turn: Turn, conversation: Key, department: str, index: int, start: Key) -> None:
     """Go on taking back."""
-    body = Continue(
-        "withdraw", conversation=conversation.hex(), department=department, index=index, start=start.hex()
-    )
+    body = Continue("withdraw", conversation=conversation.hex(), department=department, index=index, start=start.hex())
     _send(turn, body)
 
 

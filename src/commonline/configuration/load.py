@@ -101,7 +101,9 @@ def _read_secret(key: str, reference: Any, folder: Path) -> str:
     if place.env is not None:
         value = os.environ.get(place.env)
         if not value:
-            raise ConfigurationError(f"{key}: the environment variable {place.env} is not set; export it and start again")
+            raise ConfigurationError(
+                f"{key}: the environment variable {place.env} is not set; export it and start again"
+            )
         return value
     path = folder / str(place.file)
     try:

@@ -15,7 +15,9 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
 
 def _name(value: str) -> str:
     if not NAME.match(value):
-        raise ValueError(f"{value!r}: use lower-case letters, digits, - and _, at most 63, beginning with a letter or digit")
+        raise ValueError(
+            f"{value!r}: use lower-case letters, digits, - and _, at most 63, beginning with a letter or digit"
+        )
     return value
 
 
@@ -47,7 +49,8 @@ class General(Section):
 
     listen: str = Field(default="127.0.0.1:8088", description="address and port of the webhook server")
     public_url: str | None = Field(
-        default=None, description="what vendors call, if it differs from `listen` (proxy, tunnel); signatures over URLs use it"
+        default=None,
+        description="what vendors call, if it differs from `listen` (proxy, tunnel); signatures over URLs use it",
     )
     trusted_proxies: list[str] = Field(
         default=[], description="addresses or networks whose X-Forwarded-Proto/-Host/-For are believed"
@@ -63,12 +66,17 @@ class Workspace(Section):
     """An organisation or brand whose departments share one line."""
 
     title: str | None = Field(default=None, description="shown to people")
-    region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="country of telephone numbers without +")
-    own_accounts: list[str] = Field(default=[], description='accounts of ours, for all sources; * stands for any text')
-    join_window: Duration = Field(
-        default="48h", description='the same person on two channels within this time is one conversation; "0" switches the rule off'
+    region: str | None = Field(
+        default=None, pattern=r"^[A-Z]{2}$", description="country of telephone numbers without +"
     )
-    partition: int | None = Field(default=None, ge=0, description="fixed at the first activity; default by hash of the name")
+    own_accounts: list[str] = Field(default=[], description="accounts of ours, for all sources; * stands for any text")
+    join_window: Duration = Field(
+        default="48h",
+        description='the same person on two channels within this time is one conversation; "0" switches the rule off',
+    )
+    partition: int | None = Field(
+        default=None, ge=0, description="fixed at the first activity; default by hash of the name"
+    )
 
 
 class Source(Section):
@@ -103,10 +111,14 @@ class Rule(Section):
     tags: list[str] = []
     words: list[str] = Field(default=[], description="whole words or phrases, any case, in title or text")
     pattern: str | None = Field(default=None, description="RE2 regular expression on title and text")
-    sides: list[Literal["unknown", "us", "customer", "partner", "other"]] = Field(default=[], description="of the actor")
+    sides: list[Literal["unknown", "us", "customer", "partner", "other"]] = Field(
+        default=[], description="of the actor"
+    )
     object_types: list[str] = []
     min_channels: int = Field(default=0, ge=0, description="conversation: it runs over at least so many channels")
-    min_persons: int = Field(default=0, ge=0, description="conversation: at least so many persons outside take part")
+    min_accounts: int = Field(
+        default=0, ge=0, description="conversation: at least so many accounts that are not ours take part"
+    )
 
 
 Redact = Literal["name", "email", "phone", "card", "iban", "account", "handle", "url", "attachment"]
@@ -161,8 +173,20 @@ class Configuration(Section):
 def default_departments() -> dict[str, Department]:
     """Marketing, PR, service and HR, for a file that names none."""
     public = Rule(name="public-talk", channels=["post", "comment", "review", "news"])
-    wide = Rule(name="several-channels", min_channels=2, min_persons=1)
-    care = ["ticket", "email", "direct_message", "chat", "sms", "call", "voicemail", "form", "review", "comment", "post"]
+    wide = Rule(name="several-channels", min_channels=2, min_accounts=1)
+    care = [
+        "ticket",
+        "email",
+        "direct_message",
+        "chat",
+        "sms",
+        "call",
+        "voicemail",
+        "form",
+        "review",
+        "comment",
+        "post",
+    ]
     press = Rule(
         name="press-words",
         words=["press", "journalist", "reporter", "newspaper", "editor", "statement", "boycott", "lawyer", "recall"],
@@ -193,7 +217,11 @@ def default_departments() -> dict[str, Department]:
         "hr": Department(
             title="Human resources",
             clearance="restricted",
-            rules=[hiring, Rule(name="people", channels=["employee"]), Rule(name="staff-talk", object_types=["Employment"])],
+            rules=[
+                hiring,
+                Rule(name="people", channels=["employee"]),
+                Rule(name="staff-talk", object_types=["Employment"]),
+            ],
             policy=Policy(redact=["email", "phone", "card", "iban"]),
         ),
     }

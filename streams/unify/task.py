@@ -1,0 +1,247 @@
+"""unify on one partition: records in, a batch for the transactional stage out."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import fastavro
+import msgspec
+from confluent_kafka import Message
+
+from commonline import topics as table
+from commonline.bus.stage import Batch, Record
+from commonline.bus.store import LocalStore
+from commonline.clock import now_us
+from commonline.errors import CommonlineError, TooLargeError
+from commonline.ids import uuid5
+from commonline.metrics import Metrics
+from commonline.schemas import cloudevents, framing
+from commonline.schemas.catalogue import schema_text
+from commonline.schemas.codec import DecodeError, decode_activity, decode_control, encode_activity, encode_dead_letter
+from commonline.schemas.ids import SchemaIds
+from commonline.schemas.records import Activity, Control, DeadLetter
+from commonline.streams.unify.decide import Decision, Unifier
+from commonline.streams.unify.turn import Output
+from commonline.streams.unify.view import View
+from commonline.topics import Topics
+
+log = logging.getLogger(__name__)
+ACTIVITY, CONTROL = "Activity", "Control"
+KILLS_WORKER = "kills-worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all partitions of a process share."""
+
+    topics: Topics
+    ids: SchemaIds
+    unifier: Unifier
+    metrics: Metrics
+    software: str
+    clock: Callable[[], int] = now_us
+
+
+class PoisonError(Exception):
+    """A record whose decision raised; it is decided again as a dead letter."""
+
+    def __init__(self, offset: int, cause: Exception) -> None:
+        super().__init__(f"{type(cause).__name__}: {cause}")
+        self.offset = offset
+        self.cause = cause
+
+
+class UnifyTask:
+    """Decides batch by batch on an overlay of the partition's state (protocol F1)."""
+
+    def __init__(self, partition: int, store: LocalStore, around: Surroundings) -> None:
+        self._partition = partition
+        self._around = around
+        self._view = View(store.get, store.scan)
+        self._measured: list[Output] = []
+        self._outcomes: dict[tuple[str, str], int] = {}
+        self._where = {
+            "conversations": around.topics.name(table.CONVERSATIONS),
+            "links": around.topics.name(table.LINKS),
+            "persons": around.topics.name(table.PERSONS),
+            "continue": around.topics.name(table.ACTIVITIES),
+            "dead": around.topics.name(table.DEAD_LETTERS),
+        }
+        self._framed = {name: framing.header(around.ids.id_of(name)) for name in _RECORDS}
+        self._activity_frame = self._framed[ACTIVITY]
+        self._feeds: dict[tuple[str, str], str] = {}
+        self._newest: Activity | None = None
+
+    def process(self, messages: Sequence[Message], condemned: frozenset[int]) -> Batch:
+        """Decide a batch. A record whose decision raises is decided again as a dead letter, the others anew."""
+        poison: dict[int, Exception] = {}
+        while True:
+            try:
+                return self._process(messages, condemned, poison)
+            except PoisonError as error:
+                log.error("partition %d offset %d cannot be decided: %s", self._partition, error.offset, error)
+                poison[error.offset] = error.cause
+                self.aborted()
+
+    def _process(self, messages: Sequence[Message], condemned: frozenset[int], poison: dict[int, Exception]) -> Batch:
+        batch = Batch()
+        for message in messages:
+            offset = message.offset() or 0
+            if offset in condemned or offset in poison:
+                batch.records.append(self._dead(message, poison.get(offset)))
+                continue
+            try:
+                workspace, decision = self._decide(message)
+            except CommonlineError:
+                raise
+            except Exception as error:
+                raise PoisonError(offset, error) from error
+            if decision.outcome == "too-large":
+                batch.records.append(self._dead(message, TooLargeError("activity in bytes", 200 * 1024)))
+            for output in decision.outputs:
+                batch.records.append(self._record(workspace, output))
+        batch.rows = self._view.changes()
+        return batch
+
+    def _decide(self, message: Message) -> tuple[str, Decision]:
+        value = message.value() or b""
+        unifier, view = self._around.unifier, self._view
+        if value.startswith(self._activity_frame):
+            raw = value[framing.HEADER_SIZE :]
+            activity = decode_activity(raw)
+        else:
+            found = self._older(value)
+            if isinstance(found, Control):
+                return found.workspace, unifier.decide_control(view, found)
+            activity, raw = found, encode_activity(found)
+        decision = unifier.decide_activity(view, activity, raw)
+        key = (activity.source, decision.outcome)
+        self._outcomes[key] = self._outcomes.get(key, 0) + 1
+        self._measured += [o for o in decision.outputs if o.where == "feed"]
+        self._newest = activity
+        return activity.workspace, decision
+
+    def _older(self, value: bytes) -> Activity | Control:
+        """A control record, or an activity written under an earlier schema version."""
+        written = self._around.ids.written(framing.schema_id(value))
+        raw = value[framing.HEADER_SIZE :]
+        if written.record == CONTROL:
+            return decode_control(raw)
+        if written.record != ACTIVITY:
+            raise DecodeError("record", f"{written.record} has no place in the log of activities")
+        if written.schema is None:
+            return decode_activity(raw)
+        reader = fastavro.parse_schema(json.loads(schema_text(ACTIVITY)))
+        found = fastavro.schemaless_reader(io.BytesIO(raw), dict(written.schema), reader)
+        return msgspec.convert(found, Activity, strict=False)
+
+    def _record(self, workspace: str, output: Output) -> Record:
+        if output.where == "feed":
+            topic = self._feeds.get((workspace, output.department))
+            if topic is None:
+                topic = self._around.topics.feed(workspace, output.department)
+                self._feeds[(workspace, output.department)] = topic
+            partition = 0
+        else:
+            topic, partition = self._where[output.where], self._partition
+        source = output.source.rpartition("/")[2]
+        headers = cloudevents.headers(_kind(output), output.id, workspace, source, output.at, workspace)
+        value = self._framed[output.record] + output.value
+        return Record(topic, partition, output.key, value, headers, output.at // 1000)
+
+    def _dead(self, message: Message, error: Exception | None) -> Record:
+        """The original bytes, with what is known of them."""
+        around = self._around
+        value = message.value() or b""
+        workspace = connector = source = ""
+        try:
+            activity = decode_activity(value[framing.HEADER_SIZE :])
+            workspace, connector, source = activity.workspace, activity.connector, activity.source
+        except DecodeError as unreadable:
+            error = error or unreadable
+        cause = (
+            KILLS_WORKER if error is None else "too-large" if isinstance(error, TooLargeError) else type(error).__name__
+        )
+        topic, offset = message.topic() or "", message.offset() or 0
+        identifier = uuid5(topic, str(self._partition), str(offset), "unify")
+        timestamp = message.timestamp()[1]
+        record = DeadLetter(
+            id=identifier,
+            workspace=workspace,
+            connector=connector,
+            source=source,
+            step="unify",
+            cause=cause,
+            message=str(error)[:300] if error else "in flight at three deaths of the process",
+            topic=topic,
+            partition=self._partition,
+            offset=offset,
+            software=around.software,
+            fingerprint=uuid5(connector, "unify", cause),
+            attempts=1,
+            failed=timestamp * 1000,
+            value=value,
+        )
+        labels = {"source": source, "step": "unify", "cause": cause}
+        around.metrics.counter("commonline_dead_letters_total", labels).inc()
+        headers = cloudevents.headers(
+            cloudevents.DEAD_LETTER, identifier, workspace, source, timestamp * 1000, workspace
+        )
+        body = self._framed["DeadLetter"] + encode_dead_letter(record)
+        return Record(self._where["dead"], self._partition, identifier.encode(), body, headers, timestamp)
+
+    def committed(self) -> None:
+        """The overlay is the state now; count what became visible."""
+        self._view.committed()
+        metrics = self._around.metrics
+        for (source, outcome), count in self._outcomes.items():
+            labels = {"source": source, "outcome": outcome}
+            metrics.counter("commonline_unify_outcomes_total", labels).inc(count)
+        self._measure(metrics)
+        self._outcomes.clear()
+        self._measured.clear()
+
+    def _measure(self, metrics: Metrics) -> None:
+        newest = self._newest
+        if not self._measured or newest is None:
+            return
+        now = self._around.clock()
+        counts: dict[tuple[str, str, str], int] = {}
+        received = metrics.histogram("commonline_latency_seconds", {"since": "received"})
+        for output in self._measured:
+            workspace = output.source.split("/")[1]
+            key = (workspace, output.department, output.event)
+            counts[key] = counts.get(key, 0) + 1
+        received.observe(max(now - self._measured[-1].at, 0) / 1e6)
+        if newest.origin.mode == "live" and newest.clock != "received":
+            published = metrics.histogram("commonline_latency_seconds", {"since": "published"})
+            published.observe(max(now - newest.published, 0) / 1e6)
+        gauge = metrics.gauge("commonline_source_freshness_timestamp_seconds", {"source": newest.source})
+        gauge.set(newest.published / 1e6)
+        for (workspace, department, event), count in counts.items():
+            labels = {"workspace": workspace, "department": department, "event": event}
+            metrics.counter("commonline_feed_records_total", labels).inc(count)
+
+    def aborted(self) -> None:
+        """Forget all that the batch read and wrote."""
+        self._view.drop()
+        self._outcomes.clear()
+        self._measured.clear()
+
+
+_RECORDS = ("Activity", "Control", "ConversationActivity", "FeedActivity", "Link", "Person", "DeadLetter")
+_KINDS = {"links": cloudevents.LINK, "persons": cloudevents.PERSON}
+
+
+def _kind(output: Output) -> str:
+    if output.where == "feed":
+        return cloudevents.feed(output.event)  # type: ignore[arg-type]
+    if output.where == "conversations":
+        return cloudevents.conversation(output.event)  # type: ignore[arg-type]
+    if output.where == "continue":
+        return cloudevents.control("continue")
+    return _KINDS[output.where]
