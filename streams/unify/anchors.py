@@ -58,10 +58,11 @@ def names_of(activity: Activity) -> list[str]:
 
 def pointers_of(activity: Activity) -> list[tuple[str, str, bool]]:
     """(anchor, rule, whether it joins) for all that this activity points at."""
-    found: list[tuple[str, str, bool]] = []
-    for reference in activity.references:
-        if reference.kind in JOINING or reference.kind in PROPOSING:
-            found.append((f"id:{reference.id}", links.REPLY_CHAIN, reference.kind in JOINING))
+    found = [
+        (f"id:{reference.id}", links.REPLY_CHAIN, reference.kind in JOINING)
+        for reference in activity.references
+        if reference.kind in JOINING or reference.kind in PROPOSING
+    ]
     obj = activity.object
     text = obj.text or ""
     if "://" in text or obj.spans:

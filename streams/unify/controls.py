@@ -35,7 +35,7 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 def obey(turn: Turn, control: Control) -> None:
-    """Carry a control record out. An unreadable body changes nothing: control records are ours, and checked when made."""
+    """Carry a control record out. Unknown kinds change nothing: a newer program wrote them."""
     if control.kind == "configuration":
         _configure(turn, control.body)
     elif control.kind == "ruling":
@@ -84,7 +84,7 @@ def _department(turn: Turn, name: str) -> CompiledDepartment | None:
 
 
 def _sweep(turn: Turn, version: int, after: Key) -> None:
-    """Review every conversation under a new configuration, some at a time; a newer configuration ends an older sweep."""
+    """Review every conversation under a new configuration, some at a time; a newer one ends an older sweep."""
     if version != turn.row.version:
         return
     prefix = CONVERSATION + workspace_part(turn.row_key)

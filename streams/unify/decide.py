@@ -51,7 +51,7 @@ def _compiled(configuration: str, version: int, names: tuple[str, ...]) -> tuple
 
 
 class Unifier:
-    """The decision with its two secrets: `hash_key` names rows and records, `secret` makes pseudonyms and fact hashes."""
+    """The decision with its secrets: `keys` names rows and records, `secret` makes pseudonyms and fact hashes."""
 
     def __init__(self, keys: Keys, secret: bytes) -> None:
         self.keys = keys

@@ -1,4 +1,7 @@
-"""Personal data in free text: addresses, telephone, card and account numbers. Linear time; too much rather than too little."""
+"""Personal data in free text: addresses, telephone, card and account numbers.
+
+Linear time; too much rather than too little.
+"""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def join(turn: Turn, a: Key, b: Key, link: Key) -> None:
 
 
 def part(turn: Turn, a: Key, b: Key, link: Key) -> None:
-    """A link is revoked: if nothing else holds the two together, the part without the founder gets a person of its own."""
+    """A link is revoked: if nothing else holds the two together, the part without the founder becomes a person."""
     view = turn.view
     for one, other in ((a, b), (b, a)):
         row = view.account(one)

@@ -34,8 +34,8 @@ class WorkspaceRow(Row):
     """The one row that every activity of a workspace touches.
 
     `clock`: greatest `received` so far, microseconds. `accepted`: how many activities were accepted, the measure of
-    age. `departments`: names by bit, append-only. `waiting`: how many pointers wait for an id that is unseen. `repolicy`:
-    departments whose clearance or policy the last configuration changed.
+    age. `departments`: names by bit, append-only. `waiting`: how many pointers wait for an id that is unseen.
+    `repolicy`: departments whose clearance or policy the last configuration changed.
     """
 
     name: str
@@ -78,7 +78,7 @@ class ObjectRow(Row):
 
 
 class ThreadRow(Row):
-    """A source's container. `matched`: rules that ever held for one of its activities, under configuration `version`."""
+    """A source's container. `matched`: rules that ever held for an activity of it, under configuration `version`."""
 
     uri: str
     conversation: Key

@@ -39,14 +39,15 @@ def everywhere(
     late: bool = False,
 ) -> list[str]:
     """Show an object in every feed that has its conversation; returns the departments that got it."""
-    got: list[str] = []
     known = knowledge(turn, conversation, activity) if conversation.feeds else None
-    for department in turn.rules.departments:
-        if conversation.feeds & department.bit and to_department(
+    return [
+        department.name
+        for department in turn.rules.departments
+        if conversation.feeds & department.bit
+        and to_department(
             turn, conversation, key, row, activity, raw, department, matched=matched, late=late, known=known
-        ):
-            got.append(department.name)
-    return got
+        )
+    ]
 
 
 def to_department(

@@ -149,7 +149,14 @@ class UnifyTask:
         else:
             topic, partition = self._where[output.where], self._partition
         source = output.source.rpartition("/")[2]
-        headers = cloudevents.headers(_kind(output), output.id, workspace, source, output.at, workspace)
+        headers = cloudevents.headers(
+            _kind(output),
+            output.id,
+            workspace=workspace,
+            source=source,
+            time_us=output.at,
+            partition_key=workspace,
+        )
         value = self._framed[output.record] + output.value
         return Record(topic, partition, output.key, value, headers, output.at // 1000)
 
@@ -189,7 +196,12 @@ class UnifyTask:
         labels = {"source": source, "step": "unify", "cause": cause}
         around.metrics.counter("commonline_dead_letters_total", labels).inc()
         headers = cloudevents.headers(
-            cloudevents.DEAD_LETTER, identifier, workspace, source, timestamp * 1000, workspace
+            cloudevents.DEAD_LETTER,
+            identifier,
+            workspace=workspace,
+            source=source,
+            time_us=timestamp * 1000,
+            partition_key=workspace,
         )
         body = self._framed["DeadLetter"] + encode_dead_letter(record)
         return Record(self._where["dead"], self._partition, identifier.encode(), body, headers, timestamp)

@@ -1,4 +1,4 @@
-"""Poison that kills the process (protocol F15): after an unclean end, one record a transaction up to the point of death.
+"""Poison that kills the process (protocol F15): after an unclean end, one record a transaction up to there.
 
 A record that was in flight alone at three deaths is condemned: it goes to the dead letters unread. The count lies in a
 file beside the store, written before each batch and removed after it.

@@ -323,8 +323,8 @@ def _input_error(settings: StageSettings, message: Message) -> Exception:
     error = message.error()
     if error is not None and error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
         return StateError(
-            f"{settings.name}: offset out of range in {settings.topic}[{message.partition()}]: records were deleted before "
-            f"they were read ({error}); nothing is skipped"
+            f"{settings.name}: offset out of range in {settings.topic}[{message.partition()}]: records were deleted "
+            f"before they were read ({error}); nothing is skipped"
         )
     return RestartError(f"{settings.name}: {settings.topic}[{message.partition()}]: {error}")
 

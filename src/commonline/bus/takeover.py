@@ -20,6 +20,7 @@ from commonline.bus.store import LocalStore
 from commonline.errors import RestartError, StateError
 from commonline.settings import KafkaSettings
 
+_LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # the client library leaves it untyped
 RESTORE_BATCH = 5000
 STABLE_TIMEOUT_S = 60.0
 Progress = Callable[[int, int], None]
@@ -30,7 +31,7 @@ def changelog_end(settings: KafkaSettings, topic: str, partition: int) -> int:
     """High watermark, open transactions included."""
     admin = AdminClient(settings.librdkafka())
     where = TopicPartition(topic, partition)
-    asked = admin.list_offsets({where: OffsetSpec.latest()}, isolation_level=IsolationLevel.READ_UNCOMMITTED)
+    asked = admin.list_offsets({where: _LATEST}, isolation_level=IsolationLevel.READ_UNCOMMITTED)
     return int(asked[where].result(timeout=30).offset)
 
 
