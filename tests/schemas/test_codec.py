@@ -94,9 +94,7 @@ def test_prefix_and_activity_bytes_make_the_whole_record(name: str, last: str, d
 @pytest.mark.parametrize(("name", "last"), PREFIXED)
 @given(data=st.data())
 @settings(max_examples=20, deadline=None)
-def test_prefix_of_a_record_without_activity_has_no_position(
-    name: str, last: str, data: st.DataObject
-) -> None:
+def test_prefix_of_a_record_without_activity_has_no_position(name: str, last: str, data: st.DataObject) -> None:
     record = data.draw(records(name))
     setattr(record, last, None)
     assert decoder(name, "_prefix")(encoder(name)(record)) == (record, -1)
@@ -139,9 +137,7 @@ def test_damaged_bytes_raise_nothing_but_decode_error(name: str, data: st.DataOb
 @pytest.mark.parametrize(("name", "last"), PREFIXED)
 @given(data=st.data())
 @settings(max_examples=100, deadline=None)
-def test_damaged_bytes_of_a_prefix_raise_nothing_but_decode_error(
-    name: str, last: str, data: st.DataObject
-) -> None:
+def test_damaged_bytes_of_a_prefix_raise_nothing_but_decode_error(name: str, last: str, data: st.DataObject) -> None:
     content = data.draw(damaged(name) | st.binary(max_size=400))
     try:
         decoder(name, "_prefix")(content)
