@@ -124,9 +124,7 @@ class Broker:
             argv = command(["-cp", class_path, *tool], heap="128m", options=[_LOG4J])
             done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=START_S)
             if done.returncode != 0:
-                raise PlatformError(
-                    f"cannot format {self.data}: {(done.stderr or done.stdout).strip()[-300:]}"
-                )
+                raise PlatformError(f"cannot format {self.data}: {(done.stderr or done.stdout).strip()[-300:]}")
         return config
 
     def _launch(self, class_path: str, config: Path) -> bool:

@@ -119,9 +119,7 @@ class DockerKafka:
         deadline = time.monotonic() + START_S
         while not brokers(self.settings, 2.0):
             if not self.alive or time.monotonic() > deadline:
-                raise PlatformError(
-                    f"Kafka in Docker did not answer on {self.bootstrap}: {self._last_words()}"
-                )
+                raise PlatformError(f"Kafka in Docker did not answer on {self.bootstrap}: {self._last_words()}")
             time.sleep(0.1)
 
     def stop(self) -> None:

@@ -146,9 +146,7 @@ class _Fetch:
                 raise _disk_error(error, target) from error
             if attempt < ATTEMPTS and self.stop.wait(0.5 * 2**attempt):
                 return
-        raise PlatformError(
-            f"cannot download {artifact.name}: {problem}. Check the network, or set COMMONLINE_MAVEN."
-        )
+        raise PlatformError(f"cannot download {artifact.name}: {problem}. Check the network, or set COMMONLINE_MAVEN.")
 
     def _receive(self, artifact: Artifact, part: Path, counted: int) -> int:
         """Append to `part` until it is as long as it should be; returns the bytes shown on the bar so far."""
@@ -178,7 +176,5 @@ class _Fetch:
 
 def _disk_error(error: OSError, target: Path) -> PlatformError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return PlatformError(
-            f"no space left for {target}: free some, or set COMMONLINE_CACHE to another disk"
-        )
+        return PlatformError(f"no space left for {target}: free some, or set COMMONLINE_CACHE to another disk")
     return PlatformError(f"cannot write {target}: {error.strerror or error}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commonline.errors import PlatformError
+from commonline.local.process import PidFile
 
 DEFAULT = ".commonline"
 _KEPT_AT_RESET = frozenset({"cache", "trash", "run", ".gitignore"})
@@ -46,6 +47,16 @@ class Home:
         return self.path / "logs"
 
     @property
+    def owner(self) -> Path:
+        """Pid file of the process that holds this home."""
+        return self.run / "owner.json"
+
+    @property
+    def description(self) -> Path:
+        """What runs here, as its owner tells other commands."""
+        return self.run / "platform.json"
+
+    @property
     def trash(self) -> Path:
         """What the last reset took away."""
         return self.path / "trash"
@@ -77,18 +88,26 @@ class Home:
                     f"{self.path} is in use by a running commonline: stop it with `commonline down`, "
                     "or choose another --home"
                 ) from error
-            yield
+            PidFile.write(self.owner, os.getpid())
+            try:
+                yield
+            finally:
+                self.description.unlink(missing_ok=True)
+                self.owner.unlink(missing_ok=True)
 
     def describe(self, facts: Mapping[str, object]) -> None:
-        """Write what runs here (see `running`), for other commands."""
+        """Tell other commands what runs here."""
         part = self.run / "platform.json.part"
         part.write_text(json.dumps(facts), "utf-8")
-        part.replace(self.run / "platform.json")
+        part.replace(self.description)
 
     def described(self) -> dict[str, object]:
-        """What `describe` wrote last; empty when nothing did."""
+        """What the living owner told with `describe`; empty when nothing runs."""
+        owner = PidFile.read(self.owner)
+        if owner is None or owner.process() is None:
+            return {}
         try:
-            facts = json.loads((self.run / "platform.json").read_text("utf-8"))
+            facts = json.loads(self.description.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
         return facts if isinstance(facts, dict) else {}
@@ -119,9 +138,7 @@ class Home:
             raise PlatformError(f"{self.trash} is empty: there is no reset to undo")
         if self.data():
             names = ", ".join(entry.name for entry in self.data())
-            raise PlatformError(
-                f"{self.path} has new data ({names}): it would be lost, so move it away first"
-            )
+            raise PlatformError(f"{self.path} has new data ({names}): it would be lost, so move it away first")
         for entry in kept[-1].iterdir():
             entry.rename(self.path / entry.name)
         shutil.rmtree(self.trash)

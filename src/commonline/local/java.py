@@ -38,9 +38,7 @@ def java_version() -> str:
     return found.group(1) if found else f"unknown ({done.stderr.strip()[:80]})"
 
 
-def command(
-    main: Iterable[str], *, heap: str, profile: Profile = "quick", options: Iterable[str] = ()
-) -> list[str]:
+def command(main: Iterable[str], *, heap: str, profile: Profile = "quick", options: Iterable[str] = ()) -> list[str]:
     """A Java command line. `heap` is the greatest heap (``512m``).
 
     ``quick`` starts sooner and needs less (first compiler only, serial collector); ``throughput`` is for

@@ -54,9 +54,7 @@ RECIPES = {
         "org.apache.kafka:kafka_2.13:4.3.1",
         (Extra("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),),
     ),
-    "apicurio": Recipe(
-        "3.3.3", None, (Extra("io.apicurio", "apicurio-registry-app", "3.3.3", "all", "tar.gz"),)
-    ),
+    "apicurio": Recipe("3.3.3", None, (Extra("io.apicurio", "apicurio-registry-app", "3.3.3", "all", "tar.gz"),)),
     "greenmail": Recipe("2.1.13", None, (Extra("com.icegreen", "greenmail-standalone", "2.1.13"),)),
 }
 
@@ -78,9 +76,7 @@ def graph_paths(coordinate: str, base: str) -> list[str]:
 
     with tempfile.TemporaryDirectory() as folder:
         cache = Path(folder)
-        context = MavenContext(
-            repo_cache=cache, timeout=60, remote_repos={"central": base}, resolver=PythonResolver()
-        )
+        context = MavenContext(repo_cache=cache, timeout=60, remote_repos={"central": base}, resolver=PythonResolver())
         root = context.create_dependency(Coordinate.parse(coordinate))
         inputs, transitive = context.resolver.resolve([root])
         wanted = [d for d in [*inputs, *transitive] if d.scope in (None, "compile", "runtime")]
@@ -101,9 +97,7 @@ def main(products: list[str]) -> None:
     base = base_address()
     for product in products or sorted(RECIPES):
         lock = renew(product, base)
-        sys.stdout.write(
-            f"{save_lock(lock)}: {lock.version}, {len(lock.artifacts)} files, {lock.size:,} bytes\n"
-        )
+        sys.stdout.write(f"{save_lock(lock)}: {lock.version}, {len(lock.artifacts)} files, {lock.size:,} bytes\n")
 
 
 if __name__ == "__main__":

@@ -21,9 +21,7 @@ def base_address(environ: Mapping[str, str] = os.environ, home: Path | None = No
     given = environ.get("COMMONLINE_MAVEN")
     if given:
         if not given.startswith(("https://", "http://")):
-            raise ConfigurationError(
-                f"COMMONLINE_MAVEN is {given!r}: give an address that begins with https://"
-            )
+            raise ConfigurationError(f"COMMONLINE_MAVEN is {given!r}: give an address that begins with https://")
         return given.rstrip("/")
     mirror = _mirror(_settings_file(home))
     if mirror:
@@ -46,9 +44,7 @@ def _mirror(settings: Path | None) -> str | None:
     try:
         root = ElementTree.parse(settings).getroot()  # noqa: S314  the user's own file
     except ElementTree.ParseError as error:
-        raise ConfigurationError(
-            f"{settings} is not valid XML ({error}): mend it, or set COMMONLINE_MAVEN"
-        ) from error
+        raise ConfigurationError(f"{settings} is not valid XML ({error}): mend it, or set COMMONLINE_MAVEN") from error
     for mirror in root.iterfind("{*}mirrors/{*}mirror"):
         patterns = [p.strip() for p in (mirror.findtext("{*}mirrorOf") or "").split(",")]
         blocked = (mirror.findtext("{*}blocked") or "").strip() == "true"

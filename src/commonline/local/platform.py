@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from commonline.errors import PlatformError
+from commonline.local.artifacts import load_lock
 from commonline.local.broker import Broker, brokers
 from commonline.local.greenmail import GreenMail, Mailbox
 from commonline.local.home import Home
 from commonline.local.java import Profile
-from commonline.local.process import PidFile
 from commonline.local.registry import Registry
+from commonline.local.restarts import GiveUp, History
 from commonline.settings import KafkaSettings
 
 DEFAULT_PORT = 9092
@@ -79,12 +81,8 @@ def connect(home: Home, environ: Mapping[str, str] = os.environ) -> KafkaSetting
 
 def running(home: Home) -> KafkaSettings | None:
     """The broker that a living `commonline up` (or demo) started for `home`, or None."""
-    facts = home.described()
-    record = PidFile.read(home.run / "platform.pid.json")
-    bootstrap = facts.get("bootstrap")
-    if record is None or record.process() is None or not isinstance(bootstrap, str):
-        return None
-    return KafkaSettings(bootstrap=bootstrap)
+    bootstrap = home.described().get("bootstrap")
+    return KafkaSettings(bootstrap=bootstrap) if isinstance(bootstrap, str) else None
 
 
 class Platform:
@@ -93,13 +91,13 @@ class Platform:
     `port` 0 takes a free one. The home must be claimed (`Home.claim`) by the caller.
     """
 
-    def __init__(
-        self, home: Home, choice: Choice, *, port: int = DEFAULT_PORT, profile: Profile = "quick"
-    ) -> None:
+    def __init__(self, home: Home, choice: Choice, *, port: int = DEFAULT_PORT, profile: Profile = "quick") -> None:
         self.home, self.choice = home, choice
         self.broker: AnyBroker | None = self._broker(port, profile) if choice.kind != "given" else None
         self.registry: Registry | None = None
         self.greenmail: GreenMail | None = None
+        self._histories = {"broker": History(), "registry": History()}
+        self._started: dict[str, float] = {}
 
     def _broker(self, port: int, profile: Profile) -> AnyBroker:
         if self.choice.kind == "packages":
@@ -116,10 +114,26 @@ class Platform:
         assert self.broker is not None
         return self.broker.settings
 
+    @property
+    def about(self) -> str:
+        """What the broker is, for people."""
+        if self.choice.kind == "given":
+            return f"given by COMMONLINE_KAFKA ({self.kafka.security_protocol})"
+        where = f"data in {self.home.path / 'kafka'}"
+        if self.choice.kind == "docker":
+            where = f"data in the Docker volume {getattr(self.broker, 'volume', None)}"
+        return f"Apache Kafka {load_lock('kafka').version} from {self.choice.kind}, {where}"
+
+    @property
+    def registry_url(self) -> str | None:
+        """The registry's address, if one was started."""
+        return self.registry.url if self.registry is not None else None
+
     def start_broker(self) -> KafkaSettings:
         """Start the broker, or check that the given one answers. Raises `PlatformError`."""
         if self.broker is not None:
             self.broker.start()
+            self._started["broker"] = time.monotonic()
         elif not brokers(self.kafka, ANSWER_S):
             raise PlatformError(
                 f"COMMONLINE_KAFKA={self.kafka.bootstrap} did not answer within {ANSWER_S:.0f} s: start it, "
@@ -133,6 +147,7 @@ class Platform:
         data = self.home.path / "registry"
         self.registry = Registry(self.home.path, self.home.cache, port=port, data=data)
         self.registry.start()
+        self._started["registry"] = time.monotonic()
         self._describe()
         return self.registry.url
 
@@ -143,6 +158,25 @@ class Platform:
         self._describe()
         return self.greenmail
 
+    def tend(self, say: Callable[[str, str], None]) -> None:
+        """Start again what has died since it was started; to be called now and then.
+
+        Raises `PlatformError` when the same part dies five times within 30 s of its start each time.
+        """
+        names = {"broker": "kafka", "registry": "registry"}
+        for part in names:
+            server: Broker | Registry | None = getattr(self, part)
+            if server is None or server.alive:
+                continue
+            lived = time.monotonic() - self._started[part]
+            verdict = self._histories[part].ended(1, lived)
+            if isinstance(verdict, GiveUp):
+                raise PlatformError(f"{names[part]} does not stay up: {verdict.why}; see {self.home.logs}")
+            say(names[part], f"ended by itself after {lived:.0f} s; starting it again")
+            server.start()
+            self._started[part] = time.monotonic()
+            say(names[part], "is back")
+
     def stop(self) -> None:
         """End everything that was started, the broker last."""
         if self.greenmail is not None:
@@ -151,8 +185,6 @@ class Platform:
             self.registry.stop()
         if self.broker is not None:
             self.broker.remove()
-        for name in ("platform.json", "platform.pid.json"):
-            (self.home.run / name).unlink(missing_ok=True)
 
     def __enter__(self) -> Platform:
         return self
@@ -161,15 +193,13 @@ class Platform:
         self.stop()
 
     def _describe(self) -> None:
-        """Tell other commands of this home what runs, as long as this process lives."""
-        self.home.create()
-        PidFile.write(self.home.run / "platform.pid.json", os.getpid())
+        """Tell other commands of this home what runs."""
         self.home.describe(
             {
                 "kind": self.choice.kind,
                 # A cluster with credentials is reached by its variables only: they are not written to disk.
                 "bootstrap": self.kafka.bootstrap if self.kafka.security_protocol == "PLAINTEXT" else None,
-                "registry": self.registry.url if self.registry else None,
+                "registry": self.registry_url,
                 "imap": self.greenmail.imap_port if self.greenmail else None,
                 "smtp": self.greenmail.smtp_port if self.greenmail else None,
             }

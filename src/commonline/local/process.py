@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from commonline.errors import PlatformError
 
 _LEASH = Path(__file__).with_name("leash.py")
 _START_TOLERANCE_S = 1.0
+_WAIT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,7 @@ class _Spawner:
         with self._lock:
             if self._requests is None:
                 self._requests = queue.SimpleQueue()
-                threading.Thread(
-                    target=_serve, args=(self._requests,), name="commonline-spawner", daemon=True
-                ).start()
+                threading.Thread(target=_serve, args=(self._requests,), name="commonline-spawner", daemon=True).start()
         self._requests.put(request)
         return request.answer.result()
 
@@ -95,18 +95,29 @@ def spawn(
         raise PlatformError(f"cannot start {argv[0]}: {error}") from error
 
 
-def stop(child: subprocess.Popen[bytes], deadline_s: float, how: signal.Signals = signal.SIGTERM) -> bool:
-    """Ask `child` to end, and kill it after `deadline_s` seconds. True when it ended by itself."""
+def stop(
+    child: subprocess.Popen[bytes],
+    deadline_s: float,
+    *,
+    hurry: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Ask `child` to end with SIGTERM; kill it after `deadline_s` seconds, or when `hurry` says so.
+
+    True when it ended by itself.
+    """
     if child.poll() is not None:
         return True
-    child.send_signal(how)
-    try:
-        child.wait(deadline_s)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-        return False
-    return True
+    child.terminate()
+    deadline = time.monotonic() + deadline_s
+    while time.monotonic() < deadline and not hurry():
+        try:
+            child.wait(_WAIT_S)
+        except subprocess.TimeoutExpired:
+            continue
+        return True
+    child.kill()
+    child.wait()
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +159,7 @@ class PidFile:
 def _same(pid: int, started: float) -> psutil.Process | None:
     try:
         process = psutil.Process(pid)
-        if (
-            abs(process.create_time() - started) > _START_TOLERANCE_S
-            or process.status() == psutil.STATUS_ZOMBIE
-        ):
+        if abs(process.create_time() - started) > _START_TOLERANCE_S or process.status() == psutil.STATUS_ZOMBIE:
             return None
     except psutil.NoSuchProcess:
         return None

@@ -42,12 +42,8 @@ SETTINGS = (
     ),
     Setting("group.initial.rebalance.delay.ms", "0", "a first consumer starts at once"),
     Setting("group.min.session.timeout.ms", "1000", "tests may use short sessions"),
-    Setting(
-        "auto.create.topics.enable", "false", "topics come from the topics table, a typing error is an error"
-    ),
-    Setting(
-        "message.max.bytes", str(10 * MIB), "deliveries of 8 MiB in their envelope; topics carry lower limits"
-    ),
+    Setting("auto.create.topics.enable", "false", "topics come from the topics table, a typing error is an error"),
+    Setting("message.max.bytes", str(10 * MIB), "deliveries of 8 MiB in their envelope; topics carry lower limits"),
     Setting("broker.session.timeout.ms", "3000", "a killed broker comes back in 3 s instead of 13 s"),
     Setting(
         "broker.heartbeat.interval.ms",

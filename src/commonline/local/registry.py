@@ -93,11 +93,7 @@ def _unpack(lock: Lock, cache: Path, target: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         with tarfile.open(archive) as tar:
             tar.extractall(part, filter="data")
-        sizes = {
-            file.relative_to(part).as_posix(): file.stat().st_size
-            for file in part.rglob("*")
-            if file.is_file()
-        }
+        sizes = {file.relative_to(part).as_posix(): file.stat().st_size for file in part.rglob("*") if file.is_file()}
         (part / ".sizes.json").write_text(json.dumps(sizes), "utf-8")
         part.rename(target)
     except OSError as error:
