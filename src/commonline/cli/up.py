@@ -17,6 +17,7 @@ from commonline.cli.screen import console
 from commonline.local import check_system
 
 if TYPE_CHECKING:
+    from commonline.configuration.model import Configuration
     from commonline.local.home import Home
     from commonline.local.platform import Platform
     from commonline.local.service import Event, ServiceSpec
@@ -59,12 +60,13 @@ def up(
     from commonline.local.services import services
 
     file = find(config)
-    if not broker_only:
-        load(file)  # a wrong file is told before anything is fetched or started
+    configuration = None if broker_only else load(file)  # a wrong file is told before anything is started
     choice = resolve(docker=docker)
     place = Home.find(home)
     with _ending_cleanly(), place.claim(), Platform(place, choice, port=port) as platform:
         _start(platform, registry)
+        if configuration is not None:
+            _create_topics(platform, configuration)
         specs = [] if broker_only else services(platform.kafka, place, config=file, registry=platform.registry_url)
         code = _run(platform, place, specs)
     _say("", "everything has ended")
@@ -79,6 +81,19 @@ def _start(platform: Platform, registry: bool) -> None:
     if registry:
         began = time.monotonic()
         _say("registry", f"{platform.start_registry()} ({time.monotonic() - began:.1f} s)")
+
+
+def _create_topics(platform: Platform, configuration: Configuration) -> None:
+    from commonline.bus.admin import ensure
+    from commonline.topics import Topics
+
+    feeds = [
+        (workspace, department)
+        for workspace in configuration.workspaces
+        for department in configuration.departments_of(workspace)
+    ]
+    count = ensure(platform.kafka, Topics(), feeds=feeds)
+    _say("topics", f"all there, {count} partitions, {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
 
 
 def _run(platform: Platform, home: Home, specs: list[ServiceSpec]) -> int:

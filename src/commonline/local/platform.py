@@ -164,18 +164,18 @@ class Platform:
         Raises `PlatformError` when the same part dies five times within 30 s of its start each time.
         """
         names = {"broker": "kafka", "registry": "registry"}
-        for part in names:
+        for part, name in names.items():
             server: Broker | Registry | None = getattr(self, part)
             if server is None or server.alive:
                 continue
             lived = time.monotonic() - self._started[part]
             verdict = self._histories[part].ended(1, lived)
             if isinstance(verdict, GiveUp):
-                raise PlatformError(f"{names[part]} does not stay up: {verdict.why}; see {self.home.logs}")
-            say(names[part], f"ended by itself after {lived:.0f} s; starting it again")
+                raise PlatformError(f"{name} does not stay up: {verdict.why}; see {self.home.logs}")
+            say(name, f"ended by itself after {lived:.0f} s; starting it again")
             server.start()
             self._started[part] = time.monotonic()
-            say(names[part], "is back")
+            say(name, "is back")
 
     def stop(self) -> None:
         """End everything that was started, the broker last."""

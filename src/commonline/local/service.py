@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from commonline.errors import EXIT_RESTART
 from commonline.local.home import Home
 from commonline.local.logs import LogTail
 from commonline.local.process import PidFile, spawn
@@ -102,7 +103,8 @@ class Service:
             return self._event("gave-up", text, tuple(self._tail.lines(TAIL_LINES)))
         self._start_at = now + verdict.after_s
         when = f"in {verdict.after_s:g} s" if verdict.after_s else "at once"
-        return self._event("ended", f"{said} after {now - self._started:.1f} s; starts again {when}")
+        text = f"{said} after {now - self._started:.1f} s; starts again {when}"
+        return self._event("ended", text, () if code == EXIT_RESTART else tuple(self._tail.lines(1)))
 
     def _event(self, kind: str, text: str, log: tuple[str, ...] = ()) -> Event:
         return Event(self.spec.name, kind, text, log)
