@@ -112,6 +112,8 @@ class TransactionalStage:
         self._make_task = make_task
         self._metrics = metrics
         self._partitions: dict[int, _Partition] = {}
+        self.assigned = False
+        """Whether the group has answered: partitions are owned, or there are none left over for this process."""
         self._stopping = False
         self._failure: Exception | None = None
         self._consumer = Consumer(_consumer_settings(kafka, settings))
@@ -125,13 +127,12 @@ class TransactionalStage:
         """Ask for a clean stop; safe from a signal handler."""
         self._stopping = True
 
-    def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """The loop. `ready` is called at the first assignment."""
+    def run(self) -> None:
+        """The loop."""
         labels = {"stage": self._settings.name}
         batches = self._metrics.counter("commonline_stage_batches_total", labels)
         sizes = self._metrics.histogram("commonline_stage_batch_records", labels)
         seconds = self._metrics.histogram("commonline_stage_batch_seconds", labels)
-        self._ready = ready
         self._consumer.subscribe(
             [self._settings.topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._lost
         )
@@ -156,7 +157,7 @@ class TransactionalStage:
             for where in assigned:
                 where.offset = self._take_over(where.partition)
             self._consumer.incremental_assign(assigned)
-            self._ready()
+            self.assigned = True
         except Exception as error:
             self._failure = error
 

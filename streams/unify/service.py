@@ -1,0 +1,90 @@
+"""unify as a process: the transactional stage with its task, metrics, health and a clean stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+from commonline import topics as table
+from commonline.bus.serve import MetricsServer
+from commonline.bus.stage import StageSettings, TransactionalStage
+from commonline.bus.store import LocalStore
+from commonline.ids import keyed_hash
+from commonline.metrics import Metrics
+from commonline.schemas.ids import SchemaIds
+from commonline.settings import KafkaSettings
+from commonline.streams.unify.decide import Unifier
+from commonline.streams.unify.rows import Keys
+from commonline.streams.unify.task import Surroundings, UnifyTask
+from commonline.topics import Topics
+
+log = logging.getLogger(__name__)
+NAME = "unify"
+
+
+@dataclass(frozen=True, slots=True)
+class UnifySettings:
+    """What a unify process needs. `instance`: its slot; two processes never share one."""
+
+    kafka: KafkaSettings
+    key: bytes
+    home: Path
+    ids: SchemaIds
+    prefix: str = ""
+    instance: str = "0"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
+    batch_records: int = 10_000
+    batch_wait_ms: int = 5
+    session_ms: int = 6000
+
+
+def unifier(key: bytes) -> Unifier:
+    """The decision with the installation's key."""
+    return Unifier(Keys(key), keyed_hash(key, "pseudonyms", size=32))
+
+
+def stage(settings: UnifySettings, metrics: Metrics) -> TransactionalStage:
+    """The stage, not running yet."""
+    names = Topics(settings.prefix)
+    around = Surroundings(names, settings.ids, unifier(settings.key), metrics, f"commonline {version('commonline')}")
+
+    def make_task(partition: int, store: LocalStore) -> UnifyTask:
+        return UnifyTask(partition, store, around)
+
+    described = StageSettings(
+        name=NAME,
+        topic=names.name(table.ACTIVITIES),
+        changelog=names.name(table.STATE),
+        group=names.identifier(NAME),
+        transactional_prefix=names.identifier(NAME),
+        state=settings.home / "state" / f"{NAME}-{settings.instance}",
+        instance=f"{names.identifier(NAME)}-{settings.instance}",
+        batch_records=settings.batch_records,
+        batch_wait_ms=settings.batch_wait_ms,
+        session_ms=settings.session_ms,
+    )
+    return TransactionalStage(settings.kafka, described, make_task, metrics)
+
+
+def run(settings: UnifySettings) -> None:
+    """Run until SIGINT or SIGTERM. Raises `RestartError` or `StateError` where the process must end."""
+    metrics = Metrics()
+    running = stage(settings, metrics)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        running.stop()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+
+    def ready() -> str | None:
+        return None if running.assigned else "waiting for partitions"
+
+    with MetricsServer(metrics, port=settings.metrics_port, host=settings.metrics_host, ready=ready):
+        running.run()
+    log.info("unify stopped")
