@@ -19,15 +19,11 @@ def broken(record: str, data: bytes, error: Exception) -> DecodeError:
         case IndexError() | struct.error():
             return DecodeError(record, f"the {len(data)} bytes end before the record does")
         case KeyError():
-            return DecodeError(
-                record, f"symbol number {error} is unknown: another version of the schema, or damage"
-            )
+            return DecodeError(record, f"symbol number {error} is unknown: another version of the schema, or damage")
         case UnicodeDecodeError():
             return DecodeError(record, f"text is not UTF-8: {error.reason}")
         case _:
-            return DecodeError(
-                record, f"{type(error).__name__}: {error}: another version of the schema, or damage"
-            )
+            return DecodeError(record, f"{type(error).__name__}: {error}: another version of the schema, or damage")
 
 
 def check_end(record: str, data: bytes, end: int) -> None:

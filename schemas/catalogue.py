@@ -42,7 +42,7 @@ def schema_text(record: str) -> str:
 
 @cache
 def named_types(record: str) -> dict[str, dict[str, Any]]:
-    """Every record, enumeration and fixed in the schema, by full name."""
+    """Every record, enumeration and fixed in the schema, by name (all are in the one name space)."""
     found: dict[str, dict[str, Any]] = {}
     pending: list[Any] = [schema_of(record)]
     while pending:
@@ -50,8 +50,8 @@ def named_types(record: str) -> dict[str, dict[str, Any]]:
         if isinstance(item, list):
             pending += item
         elif isinstance(item, dict):
-            if "name" in item and "namespace" in item:
-                found[f"{item['namespace']}.{item['name']}"] = item
+            if item["type"] in ("record", "enum", "fixed"):
+                found[item["name"]] = item
             pending += [field["type"] for field in item.get("fields", ())]
             pending += [item[key] for key in ("items", "values") if key in item]
     return found

@@ -35,7 +35,7 @@ def _names(schema: Schema) -> dict[str, Schema]:
             pending += item
         elif isinstance(item, dict):
             if item.get("type") in _NAMED:
-                found[f"{item.get('namespace', '')}.{item['name']}"] = item
+                found[item["name"]] = item
             pending += [field["type"] for field in item.get("fields", ())]
             pending += [item[key] for key in ("items", "values") if key in item]
     return found

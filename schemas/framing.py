@@ -38,7 +38,5 @@ def schema_id(value: bytes) -> int:
     if len(value) < HEADER_SIZE:
         raise FramingError("framing", f"{len(value)} bytes are too few for a schema id")
     if value[0] != 0:
-        raise FramingError(
-            "framing", f"first byte is 0x{value[0]:02x}, not 0x00: not written by this contract"
-        )
+        raise FramingError("framing", f"first byte is 0x{value[0]:02x}, not 0x00: not written by this contract")
     return int.from_bytes(value[1:HEADER_SIZE], "big")

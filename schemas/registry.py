@@ -19,6 +19,7 @@ from commonline.schemas.errors import SchemaError
 COMPATIBILITY: Final = "FULL_TRANSITIVE"
 _ACCEPT: Final = "application/vnd.schemaregistry.v1+json, application/json"
 _RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _LONGEST_WAIT_S: Final = 30.0
 _SHOWN: Final = 400
 
@@ -70,6 +71,7 @@ class Registry:
             transport=transport,
             headers={"accept": _ACCEPT},
             follow_redirects=False,
+            trust_env=parsed.host not in _LOOPBACK,  # a proxy cannot reach the registry of a laptop
         )
 
     def __enter__(self) -> Registry:
@@ -165,9 +167,7 @@ def _json(answer: httpx.Response) -> Any:
         return answer.json()
     except ValueError as error:
         if answer.is_success and answer.content:
-            raise RegistryError(
-                f"{answer.request.url} answers no JSON: is this a schema registry?"
-            ) from error
+            raise RegistryError(f"{answer.request.url} answers no JSON: is this a schema registry?") from error
         return None
 
 

@@ -53,8 +53,7 @@ def release() -> list[Released]:
         version.path.write_text(text, encoding="utf-8")
         made.append(version)
     entries = [
-        {"id": v.id, "record": v.record, "revision": v.revision, "fingerprint": v.fingerprint}
-        for v in [*known, *made]
+        {"id": v.id, "record": v.record, "revision": v.revision, "fingerprint": v.fingerprint} for v in [*known, *made]
     ]
     INDEX.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
     return made

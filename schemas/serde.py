@@ -52,9 +52,7 @@ Message: TypeAlias = (
 _Wanted = TypeVar("_Wanted", bound=Message)
 Decoder: TypeAlias = Callable[[bytes, int], Any]
 
-ENCODERS: Final[dict[str, Callable[[Any], bytes]]] = {
-    r: getattr(codec, f"encode_{snake(r)}") for r in RECORDS
-}
+ENCODERS: Final[dict[str, Callable[[Any], bytes]]] = {r: getattr(codec, f"encode_{snake(r)}") for r in RECORDS}
 DECODERS: Final[dict[str, Decoder]] = {r: getattr(codec, f"decode_{snake(r)}") for r in RECORDS}
 
 
@@ -63,9 +61,7 @@ class Serde:
 
     def __init__(self, ids: SchemaIds) -> None:
         self._ids = ids
-        self._writers = {
-            getattr(records, name): (header(ids.id_of(name)), encode) for name, encode in ENCODERS.items()
-        }
+        self._writers = {getattr(records, name): (header(ids.id_of(name)), encode) for name, encode in ENCODERS.items()}
         self._readers: dict[bytes, Decoder] = {header(ids.id_of(name)): DECODERS[name] for name in RECORDS}
 
     def header(self, record: str) -> bytes:
@@ -110,10 +106,6 @@ class Serde:
 
     def _reader(self, value: bytes) -> Decoder:
         written = self._ids.written(schema_id(value))
-        reader = (
-            DECODERS[written.record]
-            if written.schema is None
-            else Evolved(written.record, written.schema).decode
-        )
+        reader = DECODERS[written.record] if written.schema is None else Evolved(written.record, written.schema).decode
         self._readers[value[:HEADER_SIZE]] = reader
         return reader

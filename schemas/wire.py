@@ -142,9 +142,7 @@ def decode_bytes(data: bytes, position: int) -> tuple[bytes, int]:
     length, position = decode_long(data, position)
     end = position + length
     if length < 0 or end > len(data):
-        raise DecodeError(
-            "bytes", f"length {length} at byte {position}, {len(data) - position} bytes are left"
-        )
+        raise DecodeError("bytes", f"length {length} at byte {position}, {len(data) - position} bytes are left")
     return data[position:end], end
 
 

@@ -281,9 +281,7 @@ def _prefix(record: Record, runs: Runs) -> list[str]:
         lines.add('raise ValueError("branch")')
     text = ["", "", *lines.text]
     lines = Lines()
-    with lines.block(
-        f"def decode_{name}_prefix(data: bytes, position: int = 0) -> tuple[{record.name}, int]:"
-    ):
+    with lines.block(f"def decode_{name}_prefix(data: bytes, position: int = 0) -> tuple[{record.name}, int]:"):
         lines.add(f'"""The record without `{last.name}`, and the position of the Activity\'s bytes or -1."""')
         with lines.block("try:"):
             lines.add(f"return _{name}_prefix(data, position)")

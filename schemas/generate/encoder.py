@@ -145,9 +145,7 @@ class _Function:
                 f"{parts[3]} = LAST_PAIRS[{value} >> 41]",
             )
         with self.lines.block("else:"):
-            self.lines.add(
-                f"{parts[0]} = encode_long({value})", f'{parts[1]} = {parts[2]} = {parts[3]} = b""'
-            )
+            self.lines.add(f"{parts[0]} = encode_long({value})", f'{parts[1]} = {parts[2]} = {parts[3]} = b""')
         return parts
 
     def optional(self, kind: Type, source: str) -> list[str]:
@@ -163,8 +161,7 @@ class _Function:
                     self.lines.add(
                         f"{piece} = {value}.encode()",
                         f"{size} = len({piece})",
-                        f"{prefix} = OPTIONAL_LONGS[{size}] if {size} < 8192 else "
-                        f'b"\\x02" + encode_long({size})',
+                        f'{prefix} = OPTIONAL_LONGS[{size}] if {size} < 8192 else b"\\x02" + encode_long({size})',
                     )
                 return [prefix, piece]
             case _:
@@ -224,9 +221,7 @@ def _tables(contract: Contract) -> list[str]:
         lines.append(f"{constant(enum.name)}: dict[str, bytes] = {{{pairs}}}")
         if enum.name in optional:
             pairs = ", ".join(f'"{s}": b"\\x02\\x{2 * i:02x}"' for i, s in enumerate(enum.symbols))
-            lines.append(
-                f'_OPTIONAL{constant(enum.name)}: dict[str | None, bytes] = {{None: b"\\x00", {pairs}}}'
-            )
+            lines.append(f'_OPTIONAL{constant(enum.name)}: dict[str | None, bytes] = {{None: b"\\x00", {pairs}}}')
     return lines
 
 

@@ -118,6 +118,8 @@ class Record:
 Type: TypeAlias = Primitive | Enum | Fixed | Array | Map | Optional | Record
 
 _LOGICAL: Final = {("string", "uuid"): "uuid", ("long", "timestamp-micros"): "timestamp"}
+# As Avro's own implementation writes schemas; registries that parse and write them then give back the same text.
+_ORDER: Final = ("type", "name", "namespace", "doc", "symbols", "size", "fields", "default")
 _PRIMITIVES: Final = frozenset({"boolean", "int", "long", "double", "string", "bytes"})
 
 
@@ -238,15 +240,20 @@ def _embed(item: Json, written: dict[str, Json], seen: set[str]) -> Json:
         if item not in written:
             return item
         if item in seen:
-            return f"{NAMESPACE}.{item}"
+            return item
+        nested = bool(seen)
         seen.add(item)
         full = written[item]
-        head = {"type": full["type"], "name": item, "namespace": NAMESPACE}
-        rest = {k: v for k, v in full.items() if k not in head}
-        if "fields" in rest:
-            rest["fields"] = [{**f, "type": _embed(f["type"], written, seen)} for f in full["fields"]]
-        return head | rest
+        made = {key: full[key] for key in _ORDER if key in full and not (key == "namespace" and nested)}
+        if "fields" in made:
+            made["fields"] = [_embed_field(f, written, seen) for f in full["fields"]]
+        return made
     return {k: _embed(v, written, seen) if k in ("items", "values") else v for k, v in item.items()}
+
+
+def _embed_field(field: Json, written: dict[str, Json], seen: set[str]) -> Json:
+    made = {"name": field["name"], "type": _embed(field["type"], written, seen), "doc": field["doc"]}
+    return made | {"default": field["default"]} if "default" in field else made
 
 
 def walk(kind: Type) -> Iterator[Type]:

@@ -71,7 +71,7 @@ def test_every_symbol_gives_a_type_of_its_own(made_by: object, enum: str) -> Non
     assert callable(made_by)
     records = ("Activity", "Control", "ConversationActivity", "FeedActivity")
     found = {name: schema for record in records for name, schema in named_types(record).items()}
-    symbols = found[f"commonline.v1.{enum}"]["symbols"]
+    symbols = found[enum]["symbols"]
     types = {made_by(symbol) for symbol in symbols}
     assert len(types) == len(symbols)
     assert all(kind == kind.lower() and kind.endswith(".v1") for kind in types)
