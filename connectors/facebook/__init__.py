@@ -1,0 +1,1 @@
+"""Facebook Pages and Messenger: webhooks of the Graph API's `page` object."""
