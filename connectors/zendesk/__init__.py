@@ -1,0 +1,1 @@
+"""Zendesk Support: event webhooks for tickets, comments, users, organizations; the incremental export."""
