@@ -32,7 +32,10 @@ def always() -> None:
 
 
 class MetricsServer:
-    """Serves one process's metrics and health. `port` 0 takes a free one: see `port` after `start`."""
+    """Serves one process's metrics and health. `port` 0 takes a free one: see `port` after `start`.
+
+    `about` adds to a ready process's answer what an operator wants to know beside it.
+    """
 
     def __init__(
         self,
@@ -42,10 +45,12 @@ class MetricsServer:
         host: str = HOST,
         healthy: Check = always,
         ready: Check = always,
+        about: Callable[[], str] | None = None,
     ) -> None:
         self.host = host
         self.port = port
         self._checks = {"/healthz": healthy, "/readyz": ready}
+        self._about = about
         self._metrics: Any = make_wsgi_app(metrics.registry)
         self._server: WSGIServer | None = None
         self._thread: threading.Thread | None = None
@@ -98,7 +103,10 @@ class MetricsServer:
             fault = check()
         except Exception as error:
             fault = f"the check failed: {error}"
-        return _text(start_response, "503 Service Unavailable" if fault else "200 OK", fault or "ok")
+        if fault:
+            return _text(start_response, "503 Service Unavailable", fault)
+        told = f" {self._about()}" if self._about is not None and path == "/readyz" else ""
+        return _text(start_response, "200 OK", f"ok{told}")
 
 
 def _text(start_response: StartResponse, status: str, text: str) -> list[bytes]:

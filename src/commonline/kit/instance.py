@@ -36,6 +36,12 @@ class Instance:
     mapping_settings: Mapping[str, Any]
     placement: Placement
 
+    @property
+    def live_secrets(self) -> tuple[str, ...]:
+        """All values of all secret settings: what must never be stored or shown."""
+        resolved = (value for value in self.settings.values() if isinstance(value, ResolvedSecret))
+        return tuple(secret for one in resolved for secret in one.values)
+
     def secrets(self, name: str) -> tuple[str, ...]:
         """All live values of a secret setting; empty when it is not set."""
         value = self.settings.get(name)

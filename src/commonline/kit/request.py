@@ -61,5 +61,10 @@ def wire(text: str) -> bytes:
 
 
 def clean_text(text: str) -> str:
-    """Text that can be stored: what was no UTF-8 becomes U+FFFD."""
-    return text if text.isascii() else wire(text).decode("utf-8", "replace")
+    """Text that can be stored: what is no Unicode (bytes on the wire, lone surrogates) is replaced."""
+    if text.isascii():
+        return text
+    try:
+        return wire(text).decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,223 @@
+"""An idempotent producer for asyncio: `send` returns a future that ends when the broker has acknowledged.
+
+librdkafka works in threads of its own. One thread of ours serves its delivery reports and hands them to the
+event loop in batches, one wake-up for as many as have come.
+
+What is in flight has a bound in bytes; beyond it, and while the broker does not answer, `send` refuses at
+once (`RetryLaterError`) instead of queueing. Records in flight are the probes: as soon as one of them is
+acknowledged, or all have been given up, sending is allowed again. After a fatal error of the idempotent
+session (KIP-360) the client is replaced; what was in flight fails, and its senders try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from commonline.errors import CommonlineError, RetryLaterError, TooLargeError
+from commonline.settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+Headers = Sequence[tuple[str, bytes]]
+RETRY_AFTER_S = 5.0
+POLL_S = 0.1
+MIB = 1024 * 1024
+
+
+class Acknowledged(NamedTuple):
+    """Where the record lies."""
+
+    partition: int
+    offset: int
+
+
+class AsyncProducer:
+    """Use inside one event loop: `start`, any number of `send`, `stop`.
+
+    `max_bytes` is the largest record, `limit_bytes` bounds what is in flight, `give_up_s` is how long a
+    record is tried, `stalled_after_s` how long the broker may be silent before `send` refuses.
+    """
+
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        *,
+        client_id: str,
+        max_bytes: int,
+        limit_bytes: int = 64 * MIB,
+        give_up_s: float = 15.0,
+        stalled_after_s: float = 2.0,
+        linger_ms: float = 1.0,
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._stalled_after_s = stalled_after_s
+        self._config = {
+            **kafka.librdkafka(),
+            **_settings(client_id, max_bytes, limit_bytes, give_up_s, linger_ms),
+            "error_cb": self._on_error,
+        }
+        self._producer: Producer | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._serve, name="commonline-producer", daemon=True)
+        self._stopping = False
+        self._broken = False
+        self._in_flight = 0
+        self._progress = time.monotonic()
+        self._lock = threading.Lock()
+        self._reports: list[tuple[asyncio.Future[Acknowledged], KafkaError | None, int, int]] = []
+
+    def start(self) -> None:
+        """Begin to serve. The broker need not be there yet."""
+        self._loop = asyncio.get_running_loop()
+        self._producer = Producer(self._config, logger=log)
+        self._thread.start()
+
+    async def stop(self, timeout_s: float = 10.0) -> int:
+        """Wait for what is in flight, then end. Returns how many records were given up."""
+        if self._producer is None:
+            return 0
+        left = await asyncio.to_thread(self._producer.flush, timeout_s)
+        self._stopping = True
+        await asyncio.to_thread(self._thread.join)
+        self._settle()
+        return left
+
+    @property
+    def in_flight(self) -> int:
+        """Records that are not acknowledged yet."""
+        return self._in_flight
+
+    @property
+    def stalled(self) -> bool:
+        """Whether records wait and the broker has acknowledged none for `stalled_after_s`."""
+        return self._in_flight > 0 and time.monotonic() - self._progress > self._stalled_after_s
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread that serves reports runs."""
+        return self._thread.is_alive()
+
+    def send(
+        self,
+        topic: str,
+        value: bytes | None,
+        *,
+        key: bytes | None = None,
+        headers: Headers = (),
+        timestamp_ms: int = 0,
+        partition: int = -1,
+    ) -> asyncio.Future[Acknowledged]:
+        """Send one record.
+
+        The future ends with `Acknowledged`, or raises `RetryLaterError` (not acknowledged; it may be in the
+        log all the same) or `TooLargeError`. The same errors are raised at once when nothing is sent.
+        """
+        if self._producer is None or self._loop is None or self._broken or self.stalled:
+            raise RetryLaterError("the broker does not acknowledge records at the moment", RETRY_AFTER_S)
+        future: asyncio.Future[Acknowledged] = self._loop.create_future()
+        try:
+            self._producer.produce(
+                topic,
+                value,
+                key,
+                partition,
+                on_delivery=partial(self._on_delivery, future),
+                timestamp=timestamp_ms,
+                headers=list(headers),
+            )
+        except BufferError:
+            raise RetryLaterError("too many records wait for the broker", RETRY_AFTER_S) from None
+        except KafkaException as error:
+            raise self._failure(error.args[0]) from error
+        if self._in_flight == 0:
+            self._progress = time.monotonic()
+        self._in_flight += 1
+        return future
+
+    def _on_delivery(
+        self, future: asyncio.Future[Acknowledged], error: KafkaError | None, message: Message
+    ) -> None:
+        """In the serving thread: put the report on the pile and wake the loop if it sleeps."""
+        with self._lock:
+            self._reports.append((future, error, message.partition() or 0, message.offset() or 0))
+            first = len(self._reports) == 1
+        if first and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._settle)
+
+    def _settle(self) -> None:
+        """In the loop: end the futures of all reports that have come."""
+        with self._lock:
+            reports, self._reports = self._reports, []
+        for future, error, partition, offset in reports:
+            if error is None:
+                self._progress = time.monotonic()
+                if not future.done():
+                    future.set_result(Acknowledged(partition, offset))
+            elif not future.done():
+                future.set_exception(self._failure(error))
+        self._in_flight -= len(reports)
+
+    def _failure(self, error: KafkaError) -> CommonlineError:
+        if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+            return TooLargeError("record", self._max_bytes)
+        if error.fatal():
+            self._broken = True
+        return RetryLaterError(f"the broker did not acknowledge the record: {error.str()}", RETRY_AFTER_S)
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.fatal():
+            self._broken = True
+            log.error("the idempotent session ended, a new one begins: %s", error.str())
+        elif error.code() == KafkaError._ALL_BROKERS_DOWN:
+            log.warning("no broker answers: %s", error.str())
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            producer = self._producer
+            if producer is None:
+                return
+            producer.poll(POLL_S)
+            if self._broken:
+                self._renew(producer)
+
+    def _renew(self, broken: Producer) -> None:
+        """Replace the client. The old one's records are reported as failed."""
+        broken.purge()
+        broken.flush(1.0)
+        self._producer = Producer(self._config, logger=log)
+        self._broken = False
+
+
+def _settings(
+    client_id: str, max_bytes: int, limit_bytes: int, give_up_s: float, linger_ms: float
+) -> dict[str, Any]:
+    """librdkafka's settings.
+
+    The partitioner is everybody's (protocol F12), back-off is short so that a broker that comes back is found
+    within a second, and a request that a frozen broker never answers is tried anew.
+    """
+    return {
+        "client.id": client_id,
+        "acks": "all",
+        "enable.idempotence": True,
+        "compression.type": "zstd",
+        "partitioner": "murmur2_random",
+        "linger.ms": linger_ms,
+        "message.max.bytes": max_bytes,
+        "queue.buffering.max.kbytes": limit_bytes // 1024,
+        "delivery.timeout.ms": int(give_up_s * 1000),
+        "request.timeout.ms": min(5000, int(give_up_s * 1000)),
+        "retry.backoff.ms": 20,
+        "retry.backoff.max.ms": 500,
+        "reconnect.backoff.ms": 50,
+        "reconnect.backoff.max.ms": 1000,
+        "socket.keepalive.enable": True,
+        "log.connection.close": False,
+    }
