@@ -13,6 +13,9 @@ from commonline.kit import times
 from commonline.kit.mapping import Entry
 from commonline.schemas.records import Channel, Party, Reference, Span, Thread, Visibility
 
+YES, NO = (1, "1"), (0, "0", "")
+"""How Meta writes a flag (JSON's true is 1, false is 0); what is neither is taken for the tighter one."""
+
 
 class Fact(msgspec.Struct, gc=False):
     """A change with what all its drafts need."""
@@ -112,11 +115,11 @@ def visibility(fact: Fact) -> Visibility:
     value = fact.value
     if fact.part.field == "group_feed":
         return "restricted"
-    if value.published is not None and not value.published:
+    if value.published is not None and value.published not in YES:
         return "internal"
-    if value.is_hidden:
+    if value.is_hidden is not None and value.is_hidden not in NO:
         return "customer"
-    if value.post is not None and value.post.is_published is False:
+    if value.post is not None and value.post.is_published not in YES:
         return "customer" if fact.comment is not None or value.item in ("like", "reaction") else "internal"
     return "public"
 

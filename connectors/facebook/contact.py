@@ -144,7 +144,7 @@ def response_feedback(entry: Entry) -> list[Draft]:
     uri = now.page.uri("message", told.mid)
     new = draft(now, entry.event, Object(id=uri, type="Note"))
     new.type = "Like" if told.feedback.lower().startswith("good") else "Dislike"
-    new.edge = f"{uri}/feedback/{now.key}"
+    new.edge = f"{uri}/feedback/{accounts.quoted(now.key)}"
     new.revision = _version(now.at)
     new.reaction = told.feedback
     return [new]

@@ -138,7 +138,8 @@ def _page(opened: PageEntry | LooseEntry, settings: Mapping[str, Any]) -> Page:
 def _change(ours: Page, at: int | None, change: Change, path: str) -> tuple[str, Any, str]:
     value = change.value
     if value is None:
-        return change.field, None, path
+        fault = MalformedPayloadError("value is missing") if change.field in EVENTS else None
+        return change.field, fault, path
     event = _name(change.field, value.item, value.verb) if change.field in ITEM_FIELDS else change.field
     return event, FeedPart(ours, at, change.field, value), f"{path}.value"
 

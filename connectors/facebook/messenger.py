@@ -23,6 +23,7 @@ from commonline.connectors.facebook.pages import MessengerPart, Page
 from commonline.connectors.facebook.payload import id_text
 from commonline.errors import MalformedPayloadError
 from commonline.kit import times
+from commonline.kit.accounts import quoted
 from commonline.kit.draft import Draft
 from commonline.kit.mapping import Entry
 from commonline.kit.text import link_spans, tidy
@@ -211,7 +212,7 @@ def reaction(entry: Entry) -> list[Draft]:
     undone = told.action == "unreact"
     new.type = "Undo" if undone else "Like"
     new.undoes = "Like" if undone else None
-    new.edge = f"{uri}/like/{now.page.id if ours else now.key}"
+    new.edge = f"{uri}/like/{quoted(now.page.id if ours else now.key)}"
     new.revision = "" if now.at is None else str(now.at)
     new.reaction = told.emoji or told.reaction
     return [new]
