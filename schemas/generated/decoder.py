@@ -2308,37 +2308,49 @@ def _ledger(b: bytes, p: int) -> tuple[Ledger, int]:
         p += 1
     else:
         v10, p = decode_long(b, p)
-    v11: dict[str, int] = {}
-    if b[p]:
-        n, p = decode_count(b, p)
-        while n:
-            for _ in range(n):
-                j = JUMPS[b[p]]
-                if j:
-                    v16 = b[p + 1 : p + j].decode()
-                    p += j
-                else:
-                    v16, p = decode_string(b, p)
-                n = b[p]
-                if n < 128:
-                    v15 = n >> 1 ^ -(n & 1)
-                    p += 1
-                else:
-                    v15, p = decode_long(b, p)
-                v11[v16] = v15
-            n, p = decode_count(b, p)
-    else:
+    n = b[p]
+    if n < 128:
+        v11 = n >> 1 ^ -(n & 1)
         p += 1
+    else:
+        v11, p = decode_long(b, p)
     n = b[p]
     if n < 128:
         v12 = n >> 1 ^ -(n & 1)
         p += 1
     else:
         v12, p = decode_long(b, p)
-    v13 = b[p : p + 16]
+    v13: dict[str, int] = {}
+    if b[p]:
+        n, p = decode_count(b, p)
+        while n:
+            for _ in range(n):
+                j = JUMPS[b[p]]
+                if j:
+                    v18 = b[p + 1 : p + j].decode()
+                    p += j
+                else:
+                    v18, p = decode_string(b, p)
+                n = b[p]
+                if n < 128:
+                    v17 = n >> 1 ^ -(n & 1)
+                    p += 1
+                else:
+                    v17, p = decode_long(b, p)
+                v13[v18] = v17
+            n, p = decode_count(b, p)
+    else:
+        p += 1
+    n = b[p]
+    if n < 128:
+        v14 = n >> 1 ^ -(n & 1)
+        p += 1
+    else:
+        v14, p = decode_long(b, p)
+    v15 = b[p : p + 16]
     p += 16
-    v14, p = decode_time(b, p)
-    record = Ledger(v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v12, v13, v14, v11)
+    v16, p = decode_time(b, p)
+    record = Ledger(v1, v2, v3, v4, v5, v6, v7, v8, v9, v12, v14, v15, v16, v10, v11, v13)
     return record, p
 
 

@@ -2191,39 +2191,43 @@ def encode_ledger(record: Ledger) -> bytes:
             p21 = p22 = p23 = b""
         v24 = record.read
         p25 = LONGS[v24] if 0 <= v24 < 8192 else encode_long(v24)
-        v26 = record.activities
+        v26 = record.quiet
         p27 = LONGS[v26] if 0 <= v26 < 8192 else encode_long(v26)
-        v28 = record.ignored
-        if v28.__class__ is not dict:
+        v28 = record.parked
+        p29 = LONGS[v28] if 0 <= v28 < 8192 else encode_long(v28)
+        v30 = record.activities
+        p31 = LONGS[v30] if 0 <= v30 < 8192 else encode_long(v30)
+        v32 = record.ignored
+        if v32.__class__ is not dict:
             raise TypeError("dict")
-        if v28:
-            o30 = [encode_long(len(v28))]
-            for k32, i31 in v28.items():
-                p33 = k32.encode()
-                n34 = len(p33)
-                p35 = LONGS[n34] if n34 < 8192 else encode_long(n34)
-                v36 = i31
-                p37 = LONGS[v36] if 0 <= v36 < 8192 else encode_long(v36)
-                o30 += (p35, p33, p37)
-            o30.append(b"\x00")
-            p29 = _join(o30)
+        if v32:
+            o34 = [encode_long(len(v32))]
+            for k36, i35 in v32.items():
+                p37 = k36.encode()
+                n38 = len(p37)
+                p39 = LONGS[n38] if n38 < 8192 else encode_long(n38)
+                v40 = i35
+                p41 = LONGS[v40] if 0 <= v40 < 8192 else encode_long(v40)
+                o34 += (p39, p37, p41)
+            o34.append(b"\x00")
+            p33 = _join(o34)
         else:
-            p29 = b"\x00"
-        v38 = record.dead
-        p39 = LONGS[v38] if 0 <= v38 < 8192 else encode_long(v38)
-        p40 = record.sum
-        if len(p40) != 16:
+            p33 = b"\x00"
+        v42 = record.dead
+        p43 = LONGS[v42] if 0 <= v42 < 8192 else encode_long(v42)
+        p44 = record.sum
+        if len(p44) != 16:
             raise ValueError('LedgerSum')
-        v41 = record.at
-        if TIME_START <= v41 < TIME_LIMIT:
-            p42 = PAIRS[v41 << 1 & 16383]
-            p43 = PAIRS[v41 >> 13 & 16383]
-            p44 = PAIRS[v41 >> 27 & 16383]
-            p45 = LAST_PAIRS[v41 >> 41]
+        v45 = record.at
+        if TIME_START <= v45 < TIME_LIMIT:
+            p46 = PAIRS[v45 << 1 & 16383]
+            p47 = PAIRS[v45 >> 13 & 16383]
+            p48 = PAIRS[v45 >> 27 & 16383]
+            p49 = LAST_PAIRS[v45 >> 41]
         else:
-            p42 = encode_long(v41)
-            p43 = p44 = p45 = b""
-        return _join((p3, p1, p6, p4, p8, p10, p12, p15, p13, p18, p16, p20, p21, p22, p23, p25, p27, p29, p39, p40, p42, p43, p44, p45))
+            p46 = encode_long(v45)
+            p47 = p48 = p49 = b""
+        return _join((p3, p1, p6, p4, p8, p10, p12, p15, p13, p18, p16, p20, p21, p22, p23, p25, p27, p29, p31, p33, p43, p44, p46, p47, p48, p49))
     except CAUSES as error:
         raise explain("Ledger", record, error) from error
 

@@ -889,8 +889,12 @@ class Ledger(Struct, gc=False):
     """Sum of the hashed ids of the activities. 16 bytes."""
     at: int
     """When it was written. Microseconds, UTC."""
+    quiet: int = 0
+    """Records of which only ignored entries came."""
+    parked: int = 0
+    """Records set aside unread, in parked.v1."""
     ignored: dict[str, int] = {}
-    """Records ignored, by rule."""
+    """Entries ignored, by rule; unsupported events are one of them."""
 
 
 class Pulse(Struct, gc=False):
