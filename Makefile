@@ -1,0 +1,43 @@
+# Everything starts here: `make demo`, `make test`. The rest of the work is in tools/ and in the command `commonline`.
+VENV   ?= .venv
+PYTHON ?=
+ARGS   ?=
+BIN    := $(VENV)/bin
+NEEDS  := pyproject.toml setup.py requirements.lock tools/bootstrap.sh tools/make_venv.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint crash bench lock
+MAKEFLAGS += --no-print-directory
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  ARGS='…' is handed on to the command; PYTHON=… names the Python to use"
+
+demo: $(VENV)/.run ## one customer's day, over six channels, into four departments' feeds
+	@$(BIN)/commonline demo $(ARGS)
+
+up: $(VENV)/.run ## broker and services, with your commonline.toml; Ctrl-C ends them
+	@$(BIN)/commonline up $(ARGS)
+
+test: $(VENV)/.dev ## all checks and all tests, those on a real broker included
+	@$(BIN)/python tools/check.py test $(ARGS)
+
+lint: $(VENV)/.dev ## style, types and import rules alone
+	@$(BIN)/python tools/check.py lint
+
+crash: $(VENV)/.dev ## kill every process under load, and count
+	@$(BIN)/python -m pytest tests/crash -m crash $(ARGS)
+
+bench: $(VENV)/.dev ## throughput and latency of the stages on this machine
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(VENV)/.dev ## renew requirements.lock from pyproject.toml
+	@$(BIN)/python tools/lock.py
+
+$(VENV)/.run: $(NEEDS)
+	@sh tools/bootstrap.sh "$(VENV)" run "$(PYTHON)"
+	@touch $@
+
+$(VENV)/.dev: $(NEEDS)
+	@sh tools/bootstrap.sh "$(VENV)" dev "$(PYTHON)"
+	@touch $(VENV)/.run $@

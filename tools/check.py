@@ -1,0 +1,68 @@
+"""What `make test` and `make lint` run: every step, whatever the ones before said, and a summary at the end.
+
+Ends with 1 when a step failed; with CI=true also when a tool was missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Step:
+    """One check: a program beside this Python."""
+
+    name: str
+    argv: tuple[str, ...]
+
+
+LINT = (
+    Step("ruff check", ("ruff", "check")),
+    Step("ruff format", ("ruff", "format", "--check")),
+    Step("mypy", ("mypy",)),
+    Step("import rules", ("lint-imports",)),
+)
+TEST = Step("tests", ("coverage", "run", "-m", "pytest"))
+COVERAGE = Step("coverage", ("coverage", "report", "--skip-covered", "--skip-empty"))
+OUTSIDE = {"promtool": "the alert rules were not checked (Debian: apt-get install prometheus)"}
+"""Programs that tests use when they are there, and what it means when they are not."""
+
+
+def main() -> int:
+    """Run the steps; 0 when all is well."""
+    what, *arguments = sys.argv[1:]
+    steps = [*LINT]
+    if what == "test":
+        steps += [Step(TEST.name, (*TEST.argv, *arguments)), COVERAGE]
+    rows = [run(step) for step in steps]
+    if what == "test":
+        rows += [("missing", name, meaning) for name, meaning in OUTSIDE.items() if not shutil.which(name)]
+    print("\n" + "-" * 72)
+    for state, name, text in rows:
+        print(f"{state:<8} {name:<14} {text}")
+    bad = {"failed", "missing"} if os.environ.get("CI") == "true" else {"failed"}
+    return int(any(state in bad for state, _, _ in rows))
+
+
+def run(step: Step) -> tuple[str, str, str]:
+    """Run one step; its state, name, and duration or what is missing."""
+    program = BIN / step.argv[0]
+    if not program.exists():
+        return "missing", step.name, f"{step.argv[0]} is not installed in {BIN.parent}"
+    print(f"\n== {step.name}: {' '.join(step.argv)}", flush=True)
+    began = time.monotonic()
+    done = subprocess.run([program, *step.argv[1:]], cwd=ROOT, check=False)
+    return ("ok" if done.returncode == 0 else "failed"), step.name, f"{time.monotonic() - began:.0f} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
