@@ -68,7 +68,7 @@ def review(turn: Turn, key: Key, conversation: ConversationRow) -> None:
 
 def enter(turn: Turn, key: Key, conversation: ConversationRow, department: CompiledDepartment) -> None:
     """`Entered`, and the newest activities as catch-up."""
-    todo = _unsent(turn, conversation, department, turn.row.accepted)
+    todo = _unsent(turn, conversation, department, turn.horizon)
     say(turn, department, "entered", conversation, count=len(todo))
     catch_up(turn, key, conversation, department, todo)
 
@@ -129,7 +129,7 @@ def merged(
             continue
         had_keep, had_gone = bool(before[0] & department.bit), bool(before[1] & department.bit)
         lacking = ([] if had_keep else staying) + ([] if had_gone else moved)
-        todo = _unsent(turn, keep, department, turn.row.accepted, lacking) if lacking else []
+        todo = _unsent(turn, keep, department, turn.horizon, lacking) if lacking else []
         event: FeedEvent = "merged" if had_keep or had_gone else "entered"
         say(turn, department, event, keep, other=gone if event == "merged" else None, count=len(todo))
         catch_up(turn, key, keep, department, todo)
@@ -142,7 +142,7 @@ def split(turn: Turn, old: ConversationRow, new: ConversationRow) -> None:
     turn.view.put(new_key, new)
     for department in turn.rules.departments:
         if old.feeds & department.bit:
-            todo = [(at, key) for at, key in newest(turn, new, turn.row.accepted) if _sent(turn, key, department)]
+            todo = [(at, key) for at, key in newest(turn, new, turn.horizon) if _sent(turn, key, department)]
             todo.sort()
             say(turn, department, "split", old, other=new, count=len(todo))
             catch_up(turn, new_key, new, department, todo)
@@ -158,7 +158,7 @@ def repolicy(turn: Turn, conversation: ConversationRow) -> None:
     for department in turn.rules.departments:
         if department.name not in turn.row.repolicy or not conversation.feeds & department.bit:
             continue
-        fresh = {key for _, key in newest(turn, conversation, turn.row.accepted + 1)}
+        fresh = {key for _, key in newest(turn, conversation, turn.horizon)}
         for thread_key in conversation.threads:
             thread = turn.view.thread(thread_key)
             for key, row in _chain(turn, thread_key, thread.newest, None) if thread else ():

@@ -98,10 +98,12 @@ def merge(row: ObjectRow, activity: Activity, version: Version, *, keep: bool = 
     stored = decode_activity(row.activity)
     newer = version > row.version
     told_by = dict(row.told_by)
-    obj, changed = _merge_object(stored.object, row.version, told_by, _told(activity), version, newer=newer)
+    obj, changed = _merge_object(_told(stored), row.version, told_by, _told(activity), version, newer=newer)
     if not newer and not changed:
         return None
     top = activity if newer else stored
+    if top.type == "Create" and obj.author == top.actor:
+        obj = msgspec.structs.replace(obj, author=None)
     now = msgspec.structs.replace(
         top,
         object=msgspec.structs.replace(obj, version=top.object.version, type=top.object.type),

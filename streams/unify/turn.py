@@ -76,6 +76,11 @@ class Turn:
         return self.activity.id if self.activity else ""
 
     @property
+    def horizon(self) -> int:
+        """Objects accepted before this are history; the one that is being decided is shown by itself."""
+        return self.row.accepted if self.activity else self.row.accepted + 1
+
+    @property
     def source(self) -> str:
         """CloudEvents source of what this turn writes."""
         return f"/{self.workspace}/{self.activity.source}" if self.activity else f"/{self.workspace}"

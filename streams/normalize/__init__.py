@@ -1,0 +1,1 @@
+"""Deliveries to activities: each connector's mapping, then ids, sides and direction; stateless."""
