@@ -103,6 +103,8 @@ def publish(configuration: Configuration, settings: ProcessSettings, clock: Call
     missing = partitions.settle(wanted, rows, count, clock)
     if missing:
         _write_rows(settings, missing)
+        for row in missing:
+            log.info("workspace %s lies in partition %d", row.workspace, row.partition)
         rows = partitions.read(settings.kafka, names, settings.ids)
         partitions.settle(wanted, rows, count, clock)
     key = key_id(installation_key(settings.home))
@@ -119,7 +121,6 @@ def _write_rows(settings: ProcessSettings, rows: Iterable[Row]) -> None:
     for row in rows:
         topic, key, value, headers = partitions.record(row, settings.topics, settings.ids)
         writer.write(topic, value, key, headers=headers, timestamp_ms=row.since // 1000)
-        log.info("workspace %s lies in partition %d", row.workspace, row.partition)
     writer.flush()
 
 

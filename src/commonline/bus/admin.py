@@ -5,6 +5,7 @@ kafka-python's admin client asks and tells the cluster; nothing of an existing t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from commonline.errors import ConfigurationError, PlatformError
 from commonline.settings import KafkaSettings
 from commonline.topics import FEED, LAPTOP_PARTITIONS, PRODUCTION_PARTITIONS, Topic, Topics
 
+logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells every connection that opens or closes
 REPLICAS = 3
 BOOTSTRAP_MS = 10_000
 LONGEST_NAME = 249
