@@ -73,7 +73,7 @@ class Remark(Struct):
         elif native_id is not None and native_id == requester:
             side = "customer"
         found = party(self.desk, native_id, "author", side=side, name=told.name or None, users=self.users)
-        if found is not None and found.side != "us":
+        if found is not None and found.side != "us" and comment.via is not None:
             found.claims = [*found.claims, *crosslinks.social_claims(comment.via)]
             found.handle = crosslinks.social_handle(comment.via)
         return found

@@ -27,17 +27,17 @@ class Desk(Struct, frozen=True):
     """One Zendesk account. `tenant` is its subdomain; `region` reads telephone numbers without ``+``."""
 
     tenant: str
+    account: str
+    """The desk itself: the account of ours that tickets come in by."""
     root: str | None = None
     region: str | None = None
 
-    @property
-    def account(self) -> str:
-        """The desk itself: the account of ours that tickets come in by."""
-        return accounts.native("zendesk", self.tenant)
-
-    def uri(self, kind: str, *native_id: str | int) -> str:
+    def uri(self, kind: str, native_id: str | int, *more: str | int) -> str:
         """``zendesk:acme/ticket/35436``"""
-        return accounts.native("zendesk", self.tenant, kind, *native_id)
+        text = native_id if isinstance(native_id, str) else str(native_id)
+        if text.isdecimal() and text.isascii() and not more:
+            return f"{self.account}/{kind}/{text}"
+        return accounts.native("zendesk", self.tenant, kind, text, *more)
 
     def page(self, kind: str, native_id: str | int) -> str | None:
         """The page where an agent sees a ticket, user or organization."""
@@ -46,9 +46,9 @@ class Desk(Struct, frozen=True):
 
 @lru_cache(maxsize=256)
 def _desk(subdomain: str | None, fallback: str, region: str | None) -> Desk:
-    if subdomain:
-        return Desk(subdomain, f"https://{subdomain}.zendesk.com", region)
-    return Desk(fallback, None, region)
+    tenant = subdomain or fallback
+    root = f"https://{subdomain}.zendesk.com" if subdomain else None
+    return Desk(tenant, accounts.native("zendesk", tenant), root, region)
 
 
 def desk_of(entry: Entry, account_id: Id = None) -> Desk:

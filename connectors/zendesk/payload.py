@@ -20,7 +20,10 @@ Flag = bool | None | UnsetType
 
 def shown(*flags: Flag) -> Flag:
     """The first flag that is told at all."""
-    return next((flag for flag in flags if flag is not UNSET), UNSET)
+    for flag in flags:
+        if flag is not UNSET:
+            return flag
+    return UNSET
 
 
 def text_id(value: Id) -> str | None:

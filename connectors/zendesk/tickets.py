@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from commonline.connectors.zendesk import crosslinks
 from commonline.connectors.zendesk.desk import NOBODY, SYSTEM, Desk, Users, desk_of, party, present
@@ -22,7 +22,6 @@ from commonline.schemas.records import (
     Object,
     Party,
     Reference,
-    Role,
     Side,
     Thread,
     Visibility,
@@ -41,6 +40,7 @@ class Scene(Struct):
     desk: Desk
     ticket: Ticket
     users: Users = NOBODY
+    asked: Party | UnsetType | None = UNSET
 
     @property
     def visibility(self) -> Visibility:
@@ -61,14 +61,21 @@ class Scene(Struct):
             container=Container(id=self.desk.uri("group", queue), kind="queue") if queue else None,
         )
 
-    def requester(self, role: Role = "requester") -> Party | None:
+    def requester(self) -> Party | None:
         """Whose question it is; with the social account it came from, if they opened it themselves."""
+        if self.asked is UNSET:
+            self.asked = self._requester()
+        return self.asked
+
+    def _requester(self) -> Party | None:
         ticket = self.ticket
         side: Side = "unknown" if ticket.is_public is False else "customer"
         if text_id(ticket.requester_id) == text_id(ticket.assignee_id):
             side = "us"
-        found = party(self.desk, ticket.requester_id, role, side=side, users=self.users)
-        if found is None or text_id(ticket.submitter_id) not in (None, text_id(ticket.requester_id)):
+        found = party(self.desk, ticket.requester_id, "requester", side=side, users=self.users)
+        if found is None or ticket.via is None or ticket.via.source is None:
+            return found
+        if text_id(ticket.submitter_id) not in (None, text_id(ticket.requester_id)):
             return found
         found.claims = [*found.claims, *crosslinks.social_claims(ticket.via)]
         found.handle = crosslinks.social_handle(ticket.via)
@@ -109,17 +116,21 @@ class Scene(Struct):
             spans=told.spans if told else [],
         )
 
+    def via(self) -> str | None:
+        """How the ticket came in, in small letters."""
+        return lowered(self.ticket.via.channel) if self.ticket.via else None
+
     def fields(self) -> dict[str, str]:
         """What the desk keeps about a ticket, in small letters, and its own fields by number."""
         ticket = self.ticket
         rating = ticket.satisfaction_rating
         told = {
-            "status": lowered(ticket.status),
-            "priority": lowered(ticket.priority),
-            "type": lowered(ticket.type),
-            "via": lowered(ticket.via.channel) if ticket.via else None,
-            "custom_status": text_id(ticket.custom_status) or text_id(ticket.custom_status_id),
-            "form": text_id(ticket.form_id) or text_id(ticket.ticket_form_id),
+            "status": ticket.status.lower() if ticket.status else None,
+            "priority": ticket.priority.lower() if ticket.priority else None,
+            "type": ticket.type.lower() if ticket.type else None,
+            "via": self.via(),
+            "custom_status": text_id(ticket.custom_status or ticket.custom_status_id),
+            "form": text_id(ticket.form_id or ticket.ticket_form_id),
             "brand": text_id(ticket.brand_id),
             "organization": text_id(ticket.organization_id),
             "external_id": text_id(ticket.external_id),
@@ -173,7 +184,7 @@ def opened(entry: Entry, envelope: TicketEvent, scene: Scene) -> list[Draft]:
     direction: Direction = "inbound"
     if scene.visibility != "customer" and (actor is None or actor.side != "customer"):
         direction = "internal"
-    elif actor is not None and actor.side == "us" and scene.fields().get("via") not in RAISED_BY_MACHINES:
+    elif actor is not None and actor.side == "us" and scene.via() not in RAISED_BY_MACHINES:
         direction = "outbound"
     return [compose(scene, entry.event, "Create", actor=actor, direction=direction, published=published)]
 

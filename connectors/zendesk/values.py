@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -65,6 +66,7 @@ def words(value: list[Any] | str | None) -> list[str]:
     return [text for text in dict.fromkeys(map(str, items)) if text]
 
 
+@lru_cache(maxsize=1024)
 def micros(text: str | None) -> int | None:
     """Microseconds since 1970 in UTC."""
     return times.from_text(text) if text else None
@@ -78,7 +80,11 @@ def version(text: str | None) -> str | None:
 
 def plain(text: str | None) -> str | None:
     """A title or name on one line, without control characters; None for none and for ""."""
-    return (" ".join(texts.tidy(text, []).text.split()) or None) if text else None
+    if not text:
+        return None
+    if text.isascii() and text.isprintable() and "  " not in text and text.strip() == text:
+        return text
+    return " ".join(texts.tidy(text, []).text.split()) or None
 
 
 def digest(text: str) -> str:

@@ -71,6 +71,13 @@ def from_micros(micros: int) -> datetime:
 
 
 def _parse(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _parse_odd(text)
+
+
+def _parse_odd(text: str) -> datetime | None:
     tidy = _LONG_FRACTION.sub(r"\1", _OFFSET_WITHOUT_COLON.sub(r"\1:\2", text.removesuffix(" UTC")))
     if len(text) != len(text.removesuffix(" UTC")):
         tidy += "+00:00"
