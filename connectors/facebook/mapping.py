@@ -201,7 +201,8 @@ def _loose_change(ours: Page, at: int | None, raw: msgspec.Raw, path: str) -> tu
             event = _name(event, named.value.item, named.value.verb)
     except msgspec.ValidationError:
         pass
-    return event, fault if event in EVENTS or event == "change" else None, path
+    named_only = event not in EVENTS and event not in ITEM_FIELDS and event != "change"
+    return event, None if named_only else fault, path
 
 
 def _loose_messaging(ours: Page, at: int | None, raw: msgspec.Raw, path: str, *, standby: bool) -> tuple[str, Any, str]:
