@@ -23,6 +23,13 @@ def records(contract: Contract) -> str:
     return _module(doc, {"commonline.schemas.generated.records": names})
 
 
+def models(contract: Contract) -> str:
+    """Text of ``schemas/models.py``."""
+    names = sorted(r.name for r in contract.structures)
+    doc = "Records of the contract as pydantic models: for people's code."
+    return _module(doc, {"commonline.schemas.generated.models": names})
+
+
 def codec(contract: Contract) -> str:
     """Text of ``schemas/codec.py``."""
     names = [snake(record.name) for record in contract.records]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from commonline.schemas.generate import asyncapi, reference
 from commonline.schemas.generate.decoder import decoder
 from commonline.schemas.generate.encoder import encoder
-from commonline.schemas.generate.facade import codec, records
+from commonline.schemas.generate.facade import codec, models, records
+from commonline.schemas.generate.jsonschema import json_schema
+from commonline.schemas.generate.models import models as models_module
 from commonline.schemas.generate.sources import PACKAGE, Contract, load
 from commonline.schemas.generate.structs import structs
 
@@ -20,12 +23,17 @@ def products(contract: Contract) -> dict[Path, str]:
         PACKAGE / "generated" / "records.py": structs(contract),
         PACKAGE / "generated" / "encoder.py": encoder(contract),
         PACKAGE / "generated" / "decoder.py": decoder(contract),
+        PACKAGE / "generated" / "models.py": models_module(contract),
+        PACKAGE / "models.py": models(contract),
         PACKAGE / "codec.py": codec(contract),
         PACKAGE / "records.py": records(contract),
+        ROOT / asyncapi.PATH: asyncapi.asyncapi(contract),
+        ROOT / reference.PATH: reference.reference(contract),
     }
     for record in contract.records:
         schema = json.dumps(contract.self_contained(record.name), ensure_ascii=False, indent=1)
         made[PACKAGE / "generated" / "avsc" / f"{record.stem}.v1.avsc"] = schema + "\n"
+        made[PACKAGE / "jsonschema" / f"{record.stem}.v1.json"] = json_schema(record, contract)
     return made
 
 

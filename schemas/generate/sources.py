@@ -257,10 +257,19 @@ def _embed_field(field: Json, written: dict[str, Json], seen: set[str]) -> Json:
 
 
 def walk(kind: Type) -> Iterator[Type]:
-    """The type and every type inside it, fields of records not included."""
+    """The type and every type inside it, fields of records included, depth first."""
     yield kind
     match kind:
         case Array(items=inner) | Map(values=inner) | Optional(of=inner):
             yield from walk(inner)
+        case Record():
+            for part in kind.fields:
+                yield from walk(part.type)
         case _:
             return
+
+
+def parts(record: Record) -> set[str]:
+    """Names of the named types inside a record, its own not."""
+    inside = (kind for part in record.fields for kind in walk(part.type))
+    return {kind.name for kind in inside if isinstance(kind, Enum | Fixed | Record)}

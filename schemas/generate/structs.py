@@ -66,14 +66,15 @@ def _unit(kind: Type) -> str:
     return ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as the inside of a docstring."""
     return text.replace("\\", "\\\\").replace('"""', "'''")
 
 
 def _field(field: Field) -> list[str]:
     default = "" if field.required else f" = {field.default!r}"
     annotation = python_type(field.type)
-    return [f"    {field.name}: {annotation}{default}", f'    """{_quoted(field.doc + _unit(field.type))}"""']
+    return [f"    {field.name}: {annotation}{default}", f'    """{quoted(field.doc + _unit(field.type))}"""']
 
 
 def positions(record: Record) -> list[Field]:
@@ -86,7 +87,7 @@ def _struct(record: Record) -> list[str]:
         "",
         "",
         f"class {record.name}(Struct, gc=False):",
-        f'    """{_quoted(record.doc)}"""',
+        f'    """{quoted(record.doc)}"""',
         "",
     ]
     return lines + [line for field in positions(record) for line in _field(field)]
@@ -94,7 +95,7 @@ def _struct(record: Record) -> list[str]:
 
 def _alias(enum: Enum) -> list[str]:
     symbols = "".join(f'    "{symbol}",\n' for symbol in enum.symbols)
-    return ["", f"{enum.name} = Literal[\n{symbols}]", f'"""{_quoted(enum.doc)}"""']
+    return ["", f"{enum.name} = Literal[\n{symbols}]", f'"""{quoted(enum.doc)}"""']
 
 
 def structs(contract: Contract) -> str:
