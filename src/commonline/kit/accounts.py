@@ -6,6 +6,7 @@ Rules: `mailto:` all lower case, domain as A-label, plus-part kept · `tel:` onl
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 import phonenumbers
@@ -22,7 +23,7 @@ def native(connector: str, *parts: str | int) -> str:
 
 def quoted(part: str) -> str:
     """One part, percent-encoded. Most native ids are digits with ``_``, and looking is quicker than quoting."""
-    if part.isascii() and part.replace("_", "").isalnum():
+    if part.isascii() and part.replace("_", "").replace("-", "").isalnum():
         return part
     return quote(part, safe="@+~!*'()")
 
@@ -38,15 +39,21 @@ def mailto(address: str | None) -> str | None:
     if not address:
         return None
     local, at, domain = address.strip().strip("<>").rpartition("@")
-    if not at or not local or not domain or len(address) > MAIL_LIMIT or any(c.isspace() for c in local + domain):
+    if not at or not local or not domain or len(address) > MAIL_LIMIT:
+        return None
+    if " " in local or not local.isprintable():
         return None
     try:
         ascii_domain = domain.lower().encode("idna").decode("ascii") if not domain.isascii() else domain.lower()
     except UnicodeError:
         return None
-    return f"mailto:{local.lower()}@{ascii_domain.rstrip('.')}"
+    ascii_domain = ascii_domain.rstrip(".")
+    if not ascii_domain.replace("-", "").replace(".", "").replace("_", "").isalnum():
+        return None
+    return f"mailto:{local.lower()}@{ascii_domain}"
 
 
+@lru_cache(maxsize=8192)
 def tel(number: str | None, region: str | None = None) -> str | None:
     """``tel:+4930123456``, or None if it is no possible international number.
 

@@ -22,7 +22,7 @@ def all_rules() -> tuple[Rule, ...]:
     found = []
     for module in sorted(pkgutil.iter_modules(rules_package.__path__), key=lambda m: m.name):
         code = importlib.import_module(f"{rules_package.__name__}.{module.name}")
-        about = (code.__doc__ or "").strip().partition("\n")[0]
+        about = " ".join((code.__doc__ or "").strip().partition("\n\n")[0].split())
         found.append(Rule(module.name, about, code.check, getattr(code, "EXEMPTIBLE", True)))
     return tuple(found)
 

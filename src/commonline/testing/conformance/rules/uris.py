@@ -63,6 +63,8 @@ def fault_of(uri: str, connector: str) -> str | None:
     scheme = _SCHEME.match(uri)
     if not scheme:
         return "is no URI"
+    if scheme[0] == "mailto:":
+        return None if accounts.mailto(uri[7:]) == uri else "is not a normalised mail address"
     if _FORBIDDEN.search(uri):
         return "holds characters that must be percent-encoded"
     if scheme[0] == f"{connector}:":
@@ -70,8 +72,6 @@ def fault_of(uri: str, connector: str) -> str | None:
         return (
             None if accounts.native(name, *parts) == uri else "is not percent-encoded as accounts.native does"
         )
-    if scheme[0] == "mailto:" and accounts.mailto(uri[7:]) != uri:
-        return "is not a normalised mail address"
     if scheme[0] == "tel:" and not _E164.match(uri):
         return "is not an E.164 number with +"
     if scheme[0] == "acct:" and not _ACCT.match(uri):

@@ -1,0 +1,76 @@
+"""Bodies to drafts, as the source's configuration says; and as well as can be guessed where it says nothing.
+
+Ids: ``webhook:<system>/<kind>/<id>``, system being the configured word or the source's name. Without an expression
+for the id, each body is an object of its own, its id a digest of its values: a redelivery meets it, an edit cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from commonline.connectors.webhook import bodies, guesses, values
+from commonline.connectors.webhook.declared import Plan, plan
+from commonline.connectors.webhook.drafting import draft
+from commonline.connectors.webhook.expressions import Scope
+from commonline.errors import MalformedPayloadError
+from commonline.kit.draft import Draft
+from commonline.kit.mapping import Entry, EventMapping, Ignored
+from commonline.schemas.records import Delivery
+
+EVENT = "event"
+
+
+class Part:
+    """One item of a body, with all that its expressions may look at."""
+
+    __slots__ = ("plan", "scope")
+
+    def __init__(self, compiled: Plan, scope: Scope) -> None:
+        self.plan, self.scope = compiled, scope
+
+
+def check_settings(settings: Mapping[str, Any]) -> None:
+    """Compile the source's expressions. Raises `ConfigurationError` naming the key and the fix."""
+    plan(settings["mapping"])
+
+
+def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
+    """The items of a body: of the expression ``items``, else of a list or of JSON lines, else the body itself."""
+    compiled = plan(settings["mapping"])
+    body = bodies.decode(delivery)
+    if isinstance(body, bodies.UnsupportedBody):
+        return [Entry(0, body.media_type, None, "", delivery, settings)]
+    found = compiled.get.get("items")
+    place: str | None = "items" if found else ""
+    items = found(Scope(body, body, delivery)) if found else body
+    if not isinstance(items, list):
+        items, place = ([] if items in (None, "") or items == {} else [items]), None
+    return [
+        Entry(
+            index=index,
+            event=EVENT,
+            body=Part(compiled, Scope(item, body, delivery)),
+            path="" if place is None else f"{place}[{index}]",
+            delivery=delivery,
+            settings=settings,
+        )
+        for index, item in enumerate(items)
+    ]
+
+
+def event(entry: Entry) -> list[Draft] | Ignored:
+    """One item."""
+    part: Part = entry.body
+    scope, get = part.scope, part.plan.get
+    if isinstance(scope.item, bodies.Damaged):
+        raise MalformedPayloadError(scope.item.message)
+    if scope.item in (None, "") or scope.item in ({}, []):
+        return Ignored("no-content")
+    if "ignore" in get and values.truth(get["ignore"](scope)):
+        return Ignored("configured")
+    told = values.line(get["event"](scope), guesses.EVENT_LIMIT) if "event" in get else None
+    return [draft(told or guesses.event(scope.item, entry.delivery), part.plan, scope, entry.settings.get("region"))]
+
+
+EVENTS: dict[str, EventMapping] = {EVENT: event}
