@@ -93,7 +93,8 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     if row is not None and (objects.seen(row, version) or objects.tells_nothing(row, activity, version)):
         return "repeat"
     turn.row.accepted += 1
-    parties = people.meet(turn, activity, version)
+    turn.deciding = key
+    parties = people.meet(turn, activity)
     thread_key, thread = _thread_of(turn, activity, row)
     superseded = activity.type != "Create" and row is not None
     row, now, now_raw = _object(turn, key, row, activity, raw, version, thread_key, thread)
@@ -112,7 +113,8 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
         turn.view.put(thread_key, thread)
     feeds.review(turn, conversation_key, conversation)
     gone = row.deleted > row.restored
-    got = show.everywhere(turn, conversation, key, row, now, now_raw, matched)
+    overruled = objects.is_delete(activity) and not gone
+    got = [] if overruled else show.everywhere(turn, conversation, key, row, now, now_raw, matched)
     _record(turn, conversation, key, row, activity, raw, got, superseded=superseded)
     return "after-delete" if gone and activity.type != "Delete" else "accepted"
 

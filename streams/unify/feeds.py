@@ -185,7 +185,9 @@ def _unsent(
     found = []
     for at, key in newest(turn, conversation, until, threads):
         row = turn.view.object(key)
-        if row is not None and not row.sent & department.bit and show.visible(row, department):
+        if key == turn.deciding or row is None:
+            continue
+        if not row.sent & department.bit and show.visible(row, department):
             found.append((at, key))
     return sorted(found)
 

@@ -66,8 +66,10 @@ def is_restore(activity: Activity) -> bool:
 
 
 def tells_nothing(row: ObjectRow, activity: Activity, version: Version) -> bool:
-    """A snapshot of what is known already: an Update without changes at or below the version that we hold."""
-    if activity.type != "Update" or activity.changes or activity.edge is not None or version[0] > row.version[0]:
+    """A polled snapshot (its event ends so, contract §5.1) of what is known already, at or below the version we hold."""
+    if not activity.event.endswith("snapshot") or activity.type != "Update" or version[0] > row.version[0]:
+        return False
+    if activity.changes or activity.references or TIGHTNESS[activity.visibility] > row.tightness:
         return False
     return bool(row.activity) and merge(row, activity, version, keep=True) is None
 

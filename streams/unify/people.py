@@ -11,7 +11,7 @@ from commonline.schemas.codec import decode_link, encode_person
 from commonline.schemas.records import Activity, Party, Person, PersonAccount
 from commonline.streams.unify import links, windows
 from commonline.streams.unify.graph import component
-from commonline.streams.unify.rows import PERSON, AccountRow, Key, PersonRow, Version
+from commonline.streams.unify.rows import PERSON, AccountRow, Key, PersonRow
 from commonline.streams.unify.turn import Output, Turn
 
 MOST_ACCOUNTS = 64
@@ -20,11 +20,12 @@ MOST_NEIGHBOURS = 16
 """Direct links of one account; an address that more share is no person's."""
 MOST_PARTIES = 100
 """Participants of one activity that are looked at."""
+DAY_US = 86_400_000_000
 NEVER_JOIN = frozenset({"anonymous", "group", "application", "organisation"})
 JOINING = frozenset({"verified", "entered"})
 
 
-def meet(turn: Turn, activity: Activity, version: Version) -> list[tuple[Party, Key]]:
+def meet(turn: Turn, activity: Activity) -> list[tuple[Party, Key]]:
     """Make sure that everyone named has an account row and a person; follow their claims.
 
     Returns the parties that have an account, with its key, the actor first.
@@ -35,19 +36,21 @@ def meet(turn: Turn, activity: Activity, version: Version) -> list[tuple[Party, 
     if activity.object.author is not None:
         parties.append(activity.object.author)
     parties += activity.participants[:MOST_PARTIES]
-    return [(party, _meet(turn, party, version)) for party in parties if party.account]
+    day = activity.published // DAY_US
+    return [(party, _meet(turn, party, day)) for party in parties if party.account]
 
 
-def _meet(turn: Turn, party: Party, version: Version) -> Key:
+def _meet(turn: Turn, party: Party, day: int) -> Key:
+    """The account's row, with what this activity adds. The name is that of the last day; of several, the last by
+    letters: a rule that needs no order, and no write for every activity."""
     uri = party.account or ""
     key = turn.account_key(uri)
     row = turn.view.account(key)
     if row is None:
         row = _found(turn, key, uri, party)
     changed = False
-    if party.name and version > row.named:
-        changed = party.name != row.name
-        row.name, row.named = party.name, version
+    if party.name and (day, party.name) > (row.named, row.name or ""):
+        row.name, row.named, changed = party.name, day, True
     if row.kind == "unknown" and party.kind != "unknown":
         row.kind, changed = party.kind, True
     if row.side != party.side and (row.side == "unknown" or party.side == "us"):
@@ -65,7 +68,7 @@ def _found(turn: Turn, key: Key, uri: str, party: Party | None = None) -> Accoun
     person_key = _open_person(turn, uri, [key])
     row = AccountRow(uri, person_key)
     if party is not None:
-        row.kind, row.side, row.name = party.kind, party.side, party.name
+        row.kind, row.side = party.kind, party.side
     turn.view.put(key, row)
     publish(turn, person_key)
     return row
@@ -189,7 +192,7 @@ def publish(turn: Turn, key: Key) -> None:
     turn.view.put(key, row)
     survivor = turn.view.person(row.merged_into) if row.merged_into else None
     accounts = [account for account in (turn.view.account(one) for one in row.accounts) if account is not None]
-    named = max((a for a in accounts if a.name), key=lambda a: a.named, default=None)
+    named = max((a for a in accounts if a.name), key=lambda a: (a.named, a.name), default=None)
     first = accounts[0] if accounts else None
     record = Person(
         id=row.id,

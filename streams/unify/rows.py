@@ -112,14 +112,14 @@ class Touch(msgspec.Struct, array_like=True, gc=False):
 
 
 class AccountRow(Row):
-    """An account, its person and its links."""
+    """An account, its person and its links. `named`: day (since 1970) on which it was last called `name`."""
 
     uri: str
     person: Key
     kind: PartyKind = "unknown"
     side: Side = "unknown"
     name: str | None = None
-    named: Version = (-1, b"")
+    named: int = -1
     neighbours: list[tuple[Key, Key]] = []
     touches: list[Touch] = []
 

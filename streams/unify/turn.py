@@ -53,6 +53,8 @@ class Turn:
     rules: Compiled
     out: list[Output] = field(default_factory=list)
     activity: Activity | None = None
+    deciding: Key = b""
+    """The object that this turn shows by itself: never part of a catch-up."""
     budget: int = MOST_RECORDS
 
     def object_key(self, uri: str) -> Key:

@@ -34,12 +34,12 @@ def touch(turn: Turn, key: Key, thread: Key, activity: Activity) -> None:
     if row is None:
         return
     at = activity.published
-    found = next((t for t in row.touches if t.thread == thread), None)
+    found = next((t for t in row.touches if t.thread == thread and t.channel == activity.channel), None)
     if found is None:
         found = Touch(thread, activity.channel, at, at)
         row.touches.append(found)
         if len(row.touches) > MOST_TOUCHES:
-            row.touches.remove(min(row.touches, key=lambda t: (t.last, t.thread)))
+            row.touches.remove(min(row.touches, key=lambda t: (t.last, t.thread, t.channel)))
     elif found.first <= at <= found.last:
         return
     else:

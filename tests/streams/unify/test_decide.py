@@ -17,7 +17,12 @@ AGENT = party("test:agent", "Sam Support", us=True)
 def ruling(**body: object) -> Control:
     text = msgspec.json.encode(Ruling(**body)).decode()  # type: ignore[arg-type]
     return Control(
-        id=uuid5("ruling", text), workspace=WORKSPACE, kind="ruling", at=START + 100 * HOUR, by="mailto:lead@acme.example", body=text
+        id=uuid5("ruling", text),
+        workspace=WORKSPACE,
+        kind="ruling",
+        at=START + 100 * HOUR,
+        by="mailto:lead@acme.example",
+        body=text,
     )
 
 
@@ -39,7 +44,9 @@ def test_a_redelivery_a_month_later_is_a_repeat() -> None:
 
 def test_an_edit_shows_the_whole_object_again() -> None:
     created = activity("test:c1", actor=ANA, text="kettle leeks", url="https://x.example/c1")
-    edited = activity("test:c1", actor=ANA, text="kettle leaks", kind="Update", revision="2", version=str(START + 5), at=1)
+    edited = activity(
+        "test:c1", actor=ANA, text="kettle leaks", kind="Update", revision="2", version=str(START + 5), at=1
+    )
     world = World().take(configuration(), created, edited)
     (record,) = world.present("service").values()
     item = shown(record)
@@ -49,7 +56,9 @@ def test_an_edit_shows_the_whole_object_again() -> None:
 
 def test_an_edit_that_comes_first_wins_over_the_create() -> None:
     created = activity("test:c1", actor=ANA, text="kettle leeks", title="Leak")
-    edited = activity("test:c1", actor=ANA, text="kettle leaks", kind="Update", revision="2", version=str(START + 5), at=1)
+    edited = activity(
+        "test:c1", actor=ANA, text="kettle leaks", kind="Update", revision="2", version=str(START + 5), at=1
+    )
     world = World().take(configuration(), edited, created)
     assert world.outcomes == ["control", "accepted", "accepted"]
     (record,) = world.present("service").values()
@@ -68,7 +77,9 @@ def test_a_delete_takes_the_object_out_of_every_feed_for_good() -> None:
 
 
 def test_a_delete_that_comes_first_beats_the_create() -> None:
-    world = World().take(configuration(), activity("test:c1", text=None, kind="Delete", at=2), activity("test:c1", actor=ANA))
+    world = World().take(
+        configuration(), activity("test:c1", text=None, kind="Delete", at=2), activity("test:c1", actor=ANA)
+    )
     assert world.texts("service") == []
     assert all(r.item is None for r in world.feed("service"))
 
@@ -93,7 +104,9 @@ def test_tightened_visibility_takes_the_object_back_where_it_is_too_far() -> Non
 
 
 def test_internal_notes_reach_service_only() -> None:
-    note = activity("test:n1", text="customer is rude", thread="test:t1", actor=AGENT, visibility="internal", channel="ticket")
+    note = activity(
+        "test:n1", text="customer is rude", thread="test:t1", actor=AGENT, visibility="internal", channel="ticket"
+    )
     opened = activity("test:t1", text="help", actor=ANA, channel="ticket", visibility="customer")
     world = World().take(configuration(), opened, note)
     assert "customer is rude" in world.texts("service")
@@ -123,13 +136,17 @@ def test_a_merge_keeps_the_older_id_and_is_said_in_each_feed() -> None:
 def test_a_permalink_joins_and_a_strangers_ticket_number_only_proposes() -> None:
     post = activity("test:p", url="https://www.face.example/acme/posts/77?fbclid=1", actor=ANA)
     ticket = activity("desk:acme/ticket/4711", object_type="Ticket", channel="ticket", visibility="customer", at=1)
-    mail = activity("mid:1", text="see https://face.example/acme/posts/77/ please", channel="email", visibility="customer", at=2)
+    mail = activity(
+        "mid:1", text="see https://face.example/acme/posts/77/ please", channel="email", visibility="customer", at=2
+    )
     stranger = activity("test:q", text="what about ticket #4711?", actor=party("test:bob"), at=3)
     world = World().take(configuration(window_us=0), post, ticket, mail, stranger)
     assert frozenset({"test:p", "mid:1"}) in world.components()
     assert frozenset({"test:q"}) in world.components()
     assert [link.state for link in world.links().values() if link.rule == "ticket-number@1"] == ["proposed"]
-    staff = activity("chat:1", text="ticket #4711 is the leaking kettle", actor=AGENT, channel="chat", visibility="internal", at=4)
+    staff = activity(
+        "chat:1", text="ticket #4711 is the leaking kettle", actor=AGENT, channel="chat", visibility="internal", at=4
+    )
     world.take(staff)
     assert frozenset({"desk:acme/ticket/4711", "chat:1"}) in world.components()
 
@@ -163,7 +180,9 @@ def test_a_ruling_parts_persons_and_their_conversations_and_outweighs_the_rule()
     form = activity("crm:1", actor=two, channel="form", visibility="customer", at=1)
     world = World().take(configuration(), ticket, form)
     assert len(world.components()) == 1
-    world.take(ruling(kind="account", a="crm:bob", b="mailto:home@example.org", verdict="different", reason="his wife's"))
+    world.take(
+        ruling(kind="account", a="crm:bob", b="mailto:home@example.org", verdict="different", reason="his wife's")
+    )
     assert world.components() == {frozenset({"desk:1"}), frozenset({"crm:1"})}
     split = [record for record in world.conversations() if record.event == "split"]
     assert len(split) == 1
@@ -183,21 +202,31 @@ def test_split_conversations_show_what_moved_under_its_new_id() -> None:
 
 
 def test_a_conversation_that_comes_into_a_feed_brings_its_newest_activities() -> None:
-    talk = [activity(f"chat:{i}", thread="chat:0", text=f"line {i}", channel="chat", at=i, visibility="internal") for i in range(5)]
-    hiring = activity("chat:9", thread="chat:0", text="she asked about the job offer", channel="chat", at=9, visibility="internal")
+    talk = [
+        activity(f"chat:{i}", thread="chat:0", text=f"line {i}", channel="chat", at=i, visibility="internal")
+        for i in range(5)
+    ]
+    hiring = activity(
+        "chat:9", thread="chat:0", text="she asked about the job offer", channel="chat", at=9, visibility="internal"
+    )
     world = World().take(configuration(), *talk)
     assert world.feed("hr") == []
     world.take(hiring)
     events = [(r.event, r.catch_up, r.count) for r in world.feed("hr")]
     assert events == [("entered", False, 5), *[("activity", True, None)] * 5, ("activity", False, None)]
-    assert [shown(r).object.text for r in world.feed("hr")[1:]] == [*(f"line {i}" for i in range(5)), "she asked about the job offer"]
+    assert [shown(r).object.text for r in world.feed("hr")[1:]] == [
+        *(f"line {i}" for i in range(5)),
+        "she asked about the job offer",
+    ]
 
 
 def test_a_viral_conversation_is_brought_in_piece_by_piece() -> None:
     talk = [activity(f"chat:{i}", thread="chat:0", channel="chat", visibility="public", at=i % 50) for i in range(400)]
     rule = DepartmentSpec(clearance="restricted", rules=[RuleSpec(name="word", words=["alarm"])])
     four = {name: rule for name in ("d1", "d2", "d3", "d4")}
-    world = World().take(configuration(four), *talk, activity("chat:x", thread="chat:0", text="alarm", channel="chat", at=60))
+    world = World().take(
+        configuration(four), *talk, activity("chat:x", thread="chat:0", text="alarm", channel="chat", at=60)
+    )
     assert world.outcomes.count("control") > 1
     for department in four:
         assert len(world.present(department)) == 201
@@ -218,7 +247,9 @@ def test_a_new_rule_lets_conversations_in_and_its_removal_lets_them_out() -> Non
 
 def test_a_stricter_policy_is_applied_to_what_the_feed_holds() -> None:
     open_policy = {"d": DepartmentSpec(clearance="internal", rules=[RuleSpec(name="all")], policy=PolicySpec())}
-    strict = {"d": DepartmentSpec(clearance="customer", rules=[RuleSpec(name="all")], policy=PolicySpec(redact=["email"]))}
+    strict = {
+        "d": DepartmentSpec(clearance="customer", rules=[RuleSpec(name="all")], policy=PolicySpec(redact=["email"]))
+    }
     world = World().take(
         configuration(open_policy),
         activity("test:a", text="write to ana@example.org"),

@@ -70,7 +70,12 @@ def configuration(
 
 
 def party(
-    account: str | None, name: str | None = None, *, us: bool = False, claims: Iterable[str] = (), trust: str = "verified"
+    account: str | None,
+    name: str | None = None,
+    *,
+    us: bool = False,
+    claims: Iterable[str] = (),
+    trust: str = "verified",
 ) -> Party:
     """Someone outside, or one of us."""
     told = [Claim(relation="same_as", account=one, trust=trust) for one in claims]  # type: ignore[arg-type]
@@ -175,9 +180,7 @@ class World:
 
     def feed(self, department: str) -> list[FeedActivity]:
         """All records of a feed."""
-        return [
-            decode_feed_activity(o.value) for o in self.outputs if o.where == "feed" and o.department == department
-        ]
+        return [decode_feed_activity(o.value) for o in self.outputs if o.where == "feed" and o.department == department]
 
     def present(self, department: str) -> dict[bytes, FeedActivity]:
         """What a reader of the compacted feed holds: the last activity of each object, without those taken back."""
