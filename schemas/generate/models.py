@@ -25,7 +25,7 @@ _PYTHON = {
     "double": "float",
     "string": "str",
     "uuid": "UUID",
-    "bytes": "bytes",
+    "bytes": "Bytes",
 }
 _HEAD = '''"""Records of the contract as pydantic models. Generated from ``schemas/avro``; do not edit."""
 
@@ -38,7 +38,7 @@ from pydantic import Field
 from commonline.schemas.generated import decoder, encoder, records
 from commonline.schemas.generated.records import (
 %s)
-from commonline.schemas.model import UUID, Int, Long, Model, Time, microseconds
+from commonline.schemas.model import UUID, Bytes, Int, Long, Model, Time, microseconds
 '''
 
 
@@ -49,7 +49,7 @@ def _annotation(kind: Type) -> str:
         case Enum() | Record():
             return kind.name
         case Fixed():
-            return f"Annotated[bytes, Field(min_length={kind.size}, max_length={kind.size})]"
+            return f"Annotated[Bytes, Field(min_length={kind.size}, max_length={kind.size})]"
         case Array():
             return f"tuple[{_annotation(kind.items)}, ...]"
         case Map():

@@ -36,7 +36,7 @@ from commonline.schemas.generated.records import (
     Verdict,
     Visibility,
 )
-from commonline.schemas.model import UUID, Int, Long, Model, Time, microseconds
+from commonline.schemas.model import UUID, Bytes, Int, Long, Model, Time, microseconds
 
 
 class Delivery(Model):
@@ -60,7 +60,7 @@ class Delivery(Model):
     """As sent."""
     body_size: Long
     """Bytes."""
-    body_sha256: Annotated[bytes, Field(min_length=32, max_length=32)]
+    body_sha256: Annotated[Bytes, Field(min_length=32, max_length=32)]
     """Digest of the body."""
     mode: Mode = 'live'
     """Why."""
@@ -72,7 +72,7 @@ class Delivery(Model):
     """Allow-listed headers, lower case; never secrets, cookies or signatures."""
     request: str | None = None
     """Method, path and query, secrets removed: of their call to us, or of our call to them. Some bodies do not say what they answer."""
-    body: bytes | None = None
+    body: Bytes | None = None
     """The bytes. Null only when body_uri is set."""
     body_uri: str | None = None
     """Where the bytes are when larger than the source's cap."""
@@ -718,7 +718,7 @@ class FeedActivity(Model):
     """Routing rules that matched."""
     redactions: tuple[Redaction, ...] = ()
     """What was taken away."""
-    fact: Annotated[bytes, Field(min_length=16, max_length=16)] | None = None
+    fact: Annotated[Bytes, Field(min_length=16, max_length=16)] | None = None
     """Equal in every feed that has the same activity, however redacted: shows that all saw the same."""
     catch_up: bool = False
     """True: earlier than the record that let the conversation in; nobody need be alarmed."""
@@ -997,7 +997,7 @@ class DeadLetter(Model):
     """…"""
     headers: dict[str, str] = Field(default_factory=dict)
     """Record headers."""
-    value: bytes | None = None
+    value: Bytes | None = None
     """Original bytes."""
 
     @classmethod
@@ -1135,7 +1135,7 @@ class Ledger(Model):
     """Activities that came out."""
     dead: Long
     """Dead letters."""
-    sum: Annotated[bytes, Field(min_length=16, max_length=16)]
+    sum: Annotated[Bytes, Field(min_length=16, max_length=16)]
     """Sum of the hashed ids of the activities."""
     at: Time
     """When it was written."""
