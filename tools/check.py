@@ -29,6 +29,7 @@ LINT = (
     Step("ruff check", ("ruff", "check")),
     Step("ruff format", ("ruff", "format", "--check")),
     Step("mypy", ("mypy",)),
+    Step("mypy tests", ("mypy", "tests", "tools")),
     Step("import rules", ("lint-imports",)),
 )
 TEST = Step("tests", ("coverage", "run", "-m", "pytest"))

@@ -17,8 +17,8 @@ def main() -> None:
     """Write the lock file."""
     with tempfile.TemporaryDirectory() as folder:
         environment = Path(folder) / "venv"
-        subprocess.run([sys.executable, ROOT / "tools" / "make_venv.py", environment], check=True)
-        python = environment / "bin" / "python"
+        subprocess.run([sys.executable, str(ROOT / "tools" / "make_venv.py"), str(environment)], check=True)
+        python = str(environment / "bin" / "python")
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[dev,docker]"], check=True)
         freeze = [python, "-m", "pip", "freeze", "--exclude-editable", "--exclude", "commonline"]
         done = subprocess.run(freeze, check=True, capture_output=True, text=True)

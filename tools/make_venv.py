@@ -97,8 +97,8 @@ def newest(page: dict[str, list[dict[str, object]]], address: str) -> tuple[str,
 def get(url: str, headers: dict[str, str]) -> bytes:
     """The body at `url`; ends the program with one sentence when there is none."""
     try:
-        request = urllib.request.Request(url, headers=headers)  # noqa: S310  from pip's own settings
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+        request = urllib.request.Request(url, headers=headers)  # from pip's own settings
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
             body: bytes = answer.read()
             return body
     except (urllib.error.URLError, TimeoutError) as error:

@@ -32,9 +32,7 @@ def produce(kafka: KafkaUnderTest, topic: str, values: list[bytes]) -> None:
 
 
 def read(kafka: KafkaUnderTest, topic: str, count: int) -> list[bytes]:
-    consumer = Consumer(
-        kafka.settings.librdkafka() | {"group.id": f"{topic}-reader", "auto.offset.reset": "earliest"}
-    )
+    consumer = Consumer(kafka.settings.librdkafka() | {"group.id": f"{topic}-reader", "auto.offset.reset": "earliest"})
     try:
         consumer.subscribe([topic])
         deadline, found = time.monotonic() + 30, list[bytes]()

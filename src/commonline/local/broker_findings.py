@@ -52,7 +52,7 @@ def _broker(choice: Choice, settings: KafkaSettings, count: int) -> str:
 
 def _durability(settings: KafkaSettings, topics: Topics) -> Finding:
     try:
-        found = durability.find(settings, topics, ANSWER_S)
+        found = durability.find(settings, topics)
     except (PlatformError, RetryLaterError) as error:
         return Finding("durability", "note", str(error))
     kind = durability.judge(found, "process")

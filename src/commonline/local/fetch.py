@@ -32,7 +32,7 @@ from commonline.local.maven import base_address
 
 CONNECTIONS = 4
 ATTEMPTS = 4
-CHUNK = 256 * 1024
+PAUSE_S = 0.5
 
 
 def fetch(locks: Sequence[Lock], cache: Path, *, base: str | None = None) -> dict[str, list[Path]]:
@@ -144,7 +144,7 @@ class _Fetch:
                 problem = f"no answer from {self.base} ({type(error).__name__}: {error})"
             except OSError as error:
                 raise _disk_error(error, target) from error
-            if attempt < ATTEMPTS and self.stop.wait(0.5 * 2**attempt):
+            if attempt < ATTEMPTS and self.stop.wait(PAUSE_S * 2**attempt):
                 return
         raise PlatformError(f"cannot download {artifact.name}: {problem}. Check the network, or set COMMONLINE_MAVEN.")
 
@@ -162,7 +162,7 @@ class _Fetch:
             have = have if response.status_code == httpx.codes.PARTIAL_CONTENT else 0
             with part.open("ab" if have else "wb") as file:
                 counted = self._show(have, counted)
-                for chunk in response.iter_raw(CHUNK):
+                for chunk in response.iter_raw():
                     file.write(chunk)
                     counted = self._show(counted + len(chunk), counted)
                     if self.stop.is_set() or counted > artifact.size:
