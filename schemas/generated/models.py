@@ -43,27 +43,27 @@ class Delivery(Model):
     """What a source sent, byte for byte."""
 
     id: UUID
-    """uuid5 of source and the vendor's delivery id, else of source and body digest and received."""
+    """uuid5 of source and the vendor's delivery id; without one, of source, digest of the body and time received."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     connector: str
-    """Product."""
+    """Product: facebook, zendesk, email …"""
     source: str
-    """Configured instance."""
+    """Configured instance of the connector."""
     transport: Transport
-    """How."""
+    """How it came."""
     authentication: Authentication
-    """How verified."""
+    """How we knew that it was theirs."""
     received: Time
-    """Our clock."""
+    """When we got it."""
     content_type: str
-    """As sent."""
+    """Media type as sent, with its parameters."""
     body_size: Long
-    """Bytes."""
+    """Length of the body in bytes."""
     body_sha256: Annotated[Bytes, Field(min_length=32, max_length=32)]
     """Digest of the body."""
     mode: Mode = 'live'
-    """Why."""
+    """Why it came: as it happened, or read later."""
     vendor_id: str | None = None
     """The vendor's delivery id (X-GitHub-Delivery, event_id)."""
     cursor: str | None = None
@@ -178,7 +178,7 @@ class Span(Model):
     """A part of text. Offsets count Unicode code points of `text`."""
 
     kind: SpanKind
-    """Kind."""
+    """What it is."""
     start: Int
     """First code point."""
     end: Int
@@ -205,7 +205,7 @@ class Attachment(Model):
     """Something attached. Never its bytes."""
 
     kind: AttachmentKind = 'file'
-    """Kind."""
+    """What it is."""
     id: str | None = None
     """The source's own id, when the bytes must be asked for by id (WhatsApp, Telegram) or for dedup."""
     url: str | None = None
@@ -215,7 +215,7 @@ class Attachment(Model):
     name: str | None = None
     """File name, caption or link title."""
     size: Long | None = None
-    """Bytes."""
+    """Length in bytes."""
     duration_ms: Long | None = None
     """Play time."""
     sha256: str | None = None
@@ -246,7 +246,7 @@ class Object(Model):
     id: str
     """URI, same for every version: <connector>:<tenant>/<kind>/<native id>."""
     type: ObjectType
-    """Type."""
+    """What it is."""
     version: str | None = None
     """The source's revision, edit time or etag. Null: first or only version."""
     url: str | None = None
@@ -270,7 +270,7 @@ class Object(Model):
     spans: tuple[Span, ...] = ()
     """Mentions, links, hashtags, quoted parts."""
     attachments: tuple[Attachment, ...] = ()
-    """Attachments."""
+    """What is attached to it."""
 
     @classmethod
     def from_record(cls, record: records.Object) -> Self:
@@ -352,7 +352,7 @@ class Reference(Model):
     """Another object that this one points at."""
 
     kind: ReferenceKind
-    """How."""
+    """How it points there."""
     id: str
     """Object or thread URI."""
     author: str | None = None
@@ -402,11 +402,11 @@ class Origin(Model):
     delivery: UUID
     """Delivery id = its record key."""
     topic: str
-    """Topic."""
+    """Topic in which the delivery lies."""
     partition: Int
-    """Partition."""
+    """Its partition."""
     offset: Long
-    """Offset."""
+    """Its offset."""
     entry: Int = 0
     """Which part of a delivery that holds several."""
     mode: Mode = 'live'
@@ -433,25 +433,25 @@ class Activity(Model):
     """One fact: actor did type to object, in thread, with a visibility, at published."""
 
     id: UUID
-    """uuid5; see the id recipes. Same fact, same id, whatever the transport."""
+    """uuid5 of workspace, edge or else object, verb and version: the same fact has the same id, whatever the transport."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     connector: str
-    """Product."""
+    """Product: facebook, zendesk, email …"""
     source: str
-    """Configured instance."""
+    """Configured instance of the connector."""
     event: str
     """The source's own event name, for counting and for rules (message_changed, zen:event-type:ticket.created)."""
     type: ActivityType
-    """Verb."""
+    """What was done."""
     object: Object
-    """To what."""
+    """What it was done to."""
     thread: Thread
-    """Where."""
+    """The exchange that it belongs to."""
     channel: Channel
     """Kind of place."""
     direction: Direction
-    """Which way."""
+    """Which way it went, seen from us."""
     visibility: Visibility
     """As the source shows it, never looser than the source's setting."""
     published: Time
@@ -461,7 +461,7 @@ class Activity(Model):
     received: Time
     """When we got it."""
     origin: Origin
-    """The delivery."""
+    """Where its delivery lies."""
     undoes: ActivityType | None = None
     """On Undo: the verb that is taken back."""
     edge: str | None = None
@@ -469,7 +469,7 @@ class Activity(Model):
     actor: Party | None = None
     """Who did it. Null: the source does not say."""
     participants: tuple[Party, ...] = ()
-    """Everyone else, with roles."""
+    """Everyone else who takes part, with roles."""
     our_account: str | None = None
     """Our account that it came in by or went out from: the one to answer through."""
     references: tuple[Reference, ...] = ()
@@ -481,7 +481,7 @@ class Activity(Model):
     client_ref: str | None = None
     """Reference that the sender's program gave (metadata, opaque callback data, own Message-ID): matches our replies to their echo."""
     changes: tuple[Change, ...] = ()
-    """What changed."""
+    """Properties that changed, where the source tells."""
     reaction: str | None = None
     """Emoji or native name of a reaction."""
     tags: tuple[str, ...] = ()
@@ -546,7 +546,7 @@ class Control(Model):
     id: UUID
     """uuid5 of workspace, kind and body; for continue also of the record that it goes on with."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     kind: ControlKind
     """What it sets."""
     at: Time
@@ -609,7 +609,7 @@ class ConversationActivity(Model):
     event: ConversationEvent
     """What this record says."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     seq: Long
     """1, 2, 3 … without gaps in this workspace and topic, in the order as written."""
     conversation: UUID
@@ -699,9 +699,9 @@ class FeedActivity(Model):
     event: FeedEvent
     """What this record says."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     feed: str
-    """Department."""
+    """Department whose feed it is."""
     seq: Long
     """1, 2, 3 … without gaps in this feed, in the order as written."""
     conversation: UUID
@@ -774,17 +774,17 @@ class Link(Model):
     id: UUID
     """uuid5 of workspace, kind, the two ids in order, and rule or person."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     kind: LinkKind
-    """Kind."""
+    """What it joins or keeps apart."""
     a: str
-    """Lower of the two URIs."""
+    """Account or thread; the one whose URI sorts first."""
     b: str
-    """Higher."""
+    """The other one."""
     verdict: Verdict
     """Same or different."""
     state: LinkState
-    """State."""
+    """Whether it is in force."""
     confidence: float
     """0 to 1."""
     revision: Int
@@ -792,7 +792,7 @@ class Link(Model):
     at: Time
     """When this revision was made."""
     rule: str | None = None
-    """rule@version."""
+    """rule@version that found it. Null: a person decided."""
     ruled_by: str | None = None
     """Account URI of the person who decided."""
     reason: str | None = None
@@ -864,11 +864,11 @@ class Consent(Model):
     purpose: str
     """marketing, recording, processing …"""
     state: ConsentState
-    """State."""
+    """What was said last."""
     at: Time
-    """Since."""
+    """Since when."""
     activity: UUID
-    """Proof."""
+    """Activity that proves it."""
     channel: str | None = None
     """sms, email, whatsapp …; null: all."""
     basis: str | None = None
@@ -897,11 +897,11 @@ class Person(Model):
     id: UUID
     """uuid5 of workspace and founding account; never reused."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     kind: PartyKind
-    """Kind."""
+    """What it is."""
     side: Side
-    """Side."""
+    """Whose side it is on."""
     revision: Int
     """1, 2, …"""
     first_seen: Time
@@ -911,13 +911,13 @@ class Person(Model):
     name: str | None = None
     """Best display name."""
     language: str | None = None
-    """Preferred."""
+    """Preferred language, BCP 47."""
     accounts: tuple[PersonAccount, ...] = ()
-    """Accounts."""
+    """Accounts of this person, the founding one first."""
     organisations: tuple[str, ...] = ()
     """Account URIs of organisations it belongs to."""
     consents: tuple[Consent, ...] = ()
-    """Consents."""
+    """What the person agreed to or refused, by purpose and channel."""
     merged_into: UUID | None = None
     """Survivor, after a merge."""
     split_from: UUID | None = None
@@ -966,17 +966,17 @@ class DeadLetter(Model):
     id: UUID
     """uuid5 of origin topic, partition, offset, entry, step."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     connector: str
-    """Product."""
+    """Product: facebook, zendesk, email …"""
     source: str
-    """Instance."""
+    """Configured instance of the connector."""
     step: Step
     """Failed step."""
     cause: str
     """Error class from errors.py."""
     message: str
-    """Short, without payload text."""
+    """What went wrong, without text of the payload."""
     software: str
     """Version that failed: a newer one may retry."""
     fingerprint: str
@@ -984,19 +984,19 @@ class DeadLetter(Model):
     attempts: Int
     """Tries so far."""
     failed: Time
-    """When."""
+    """When it failed."""
     path: str | None = None
     """Where in the payload: entry[0].changes[2].value.from.id."""
     entry: Int | None = None
     """Part of a multi-entry delivery; null: all of it."""
     topic: str | None = None
-    """Where the original lies."""
+    """Topic in which the original lies."""
     partition: Int | None = None
-    """…"""
+    """Its partition."""
     offset: Long | None = None
-    """…"""
+    """Its offset."""
     headers: dict[str, str] = Field(default_factory=dict)
-    """Record headers."""
+    """Headers of the original record."""
     value: Bytes | None = None
     """Original bytes."""
 
@@ -1044,7 +1044,7 @@ class Cursor(Model):
     source: str
     """Configured instance; the record key."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     generation: Long
     """Of the runner that wrote it: a record with a lower one is ignored."""
     position: str
@@ -1124,9 +1124,9 @@ class Ledger(Model):
     last: Long
     """Last offset of the range."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     source: str
-    """Configured instance."""
+    """Configured instance of the connector."""
     hour: Time
     """Begin of the hour of received."""
     read: Long
@@ -1186,13 +1186,13 @@ class Pulse(Model):
     """Volume and reply time of one minute."""
 
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     topic: str
     """What is counted: a channel, a tag, a department."""
     minute: Time
     """Begin of the minute."""
     count: Long
-    """Activities."""
+    """Activities in this minute."""
     inbound: Long
     """Of them inbound."""
     outbound: Long

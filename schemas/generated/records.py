@@ -18,7 +18,7 @@ Transport = Literal[
     "stream",
     "upload",
 ]
-"""How."""
+"""webhook: they called us. poll: we asked. stream: an open connection. upload: a person gave a file."""
 
 Mode = Literal[
     "live",
@@ -330,27 +330,27 @@ class Delivery(Struct, gc=False):
     """What a source sent, byte for byte."""
 
     id: str
-    """uuid5 of source and the vendor's delivery id, else of source and body digest and received."""
+    """uuid5 of source and the vendor's delivery id; without one, of source, digest of the body and time received."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     connector: str
-    """Product."""
+    """Product: facebook, zendesk, email …"""
     source: str
-    """Configured instance."""
+    """Configured instance of the connector."""
     transport: Transport
-    """How."""
+    """How it came."""
     authentication: Authentication
-    """How verified."""
+    """How we knew that it was theirs."""
     received: int
-    """Our clock. Microseconds, UTC."""
+    """When we got it. Microseconds, UTC."""
     content_type: str
-    """As sent."""
+    """Media type as sent, with its parameters."""
     body_size: int
-    """Bytes."""
+    """Length of the body in bytes."""
     body_sha256: bytes
     """Digest of the body. 32 bytes."""
     mode: Mode = 'live'
-    """Why."""
+    """Why it came: as it happened, or read later."""
     vendor_id: str | None = None
     """The vendor's delivery id (X-GitHub-Delivery, event_id)."""
     cursor: str | None = None
@@ -399,7 +399,7 @@ class Span(Struct, gc=False):
     """A part of text. Offsets count Unicode code points of `text`."""
 
     kind: SpanKind
-    """Kind."""
+    """What it is."""
     start: int
     """First code point."""
     end: int
@@ -412,7 +412,7 @@ class Attachment(Struct, gc=False):
     """Something attached. Never its bytes."""
 
     kind: AttachmentKind = 'file'
-    """Kind."""
+    """What it is."""
     id: str | None = None
     """The source's own id, when the bytes must be asked for by id (WhatsApp, Telegram) or for dedup."""
     url: str | None = None
@@ -422,7 +422,7 @@ class Attachment(Struct, gc=False):
     name: str | None = None
     """File name, caption or link title."""
     size: int | None = None
-    """Bytes."""
+    """Length in bytes."""
     duration_ms: int | None = None
     """Play time."""
     sha256: str | None = None
@@ -435,7 +435,7 @@ class Object(Struct, gc=False):
     id: str
     """URI, same for every version: <connector>:<tenant>/<kind>/<native id>."""
     type: ObjectType
-    """Type."""
+    """What it is."""
     version: str | None = None
     """The source's revision, edit time or etag. Null: first or only version."""
     url: str | None = None
@@ -459,7 +459,7 @@ class Object(Struct, gc=False):
     spans: list[Span] = []
     """Mentions, links, hashtags, quoted parts."""
     attachments: list[Attachment] = []
-    """Attachments."""
+    """What is attached to it."""
 
 
 class Container(Struct, gc=False):
@@ -490,7 +490,7 @@ class Reference(Struct, gc=False):
     """Another object that this one points at."""
 
     kind: ReferenceKind
-    """How."""
+    """How it points there."""
     id: str
     """Object or thread URI."""
     author: str | None = None
@@ -514,11 +514,11 @@ class Origin(Struct, gc=False):
     delivery: str
     """Delivery id = its record key."""
     topic: str
-    """Topic."""
+    """Topic in which the delivery lies."""
     partition: int
-    """Partition."""
+    """Its partition."""
     offset: int
-    """Offset."""
+    """Its offset."""
     entry: int = 0
     """Which part of a delivery that holds several."""
     mode: Mode = 'live'
@@ -529,25 +529,25 @@ class Activity(Struct, gc=False):
     """One fact: actor did type to object, in thread, with a visibility, at published."""
 
     id: str
-    """uuid5; see the id recipes. Same fact, same id, whatever the transport."""
+    """uuid5 of workspace, edge or else object, verb and version: the same fact has the same id, whatever the transport."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     connector: str
-    """Product."""
+    """Product: facebook, zendesk, email …"""
     source: str
-    """Configured instance."""
+    """Configured instance of the connector."""
     event: str
     """The source's own event name, for counting and for rules (message_changed, zen:event-type:ticket.created)."""
     type: ActivityType
-    """Verb."""
+    """What was done."""
     object: Object
-    """To what."""
+    """What it was done to."""
     thread: Thread
-    """Where."""
+    """The exchange that it belongs to."""
     channel: Channel
     """Kind of place."""
     direction: Direction
-    """Which way."""
+    """Which way it went, seen from us."""
     visibility: Visibility
     """As the source shows it, never looser than the source's setting."""
     published: int
@@ -557,7 +557,7 @@ class Activity(Struct, gc=False):
     received: int
     """When we got it. Microseconds, UTC."""
     origin: Origin
-    """The delivery."""
+    """Where its delivery lies."""
     undoes: ActivityType | None = None
     """On Undo: the verb that is taken back."""
     edge: str | None = None
@@ -565,7 +565,7 @@ class Activity(Struct, gc=False):
     actor: Party | None = None
     """Who did it. Null: the source does not say."""
     participants: list[Party] = []
-    """Everyone else, with roles."""
+    """Everyone else who takes part, with roles."""
     our_account: str | None = None
     """Our account that it came in by or went out from: the one to answer through."""
     references: list[Reference] = []
@@ -577,7 +577,7 @@ class Activity(Struct, gc=False):
     client_ref: str | None = None
     """Reference that the sender's program gave (metadata, opaque callback data, own Message-ID): matches our replies to their echo."""
     changes: list[Change] = []
-    """What changed."""
+    """Properties that changed, where the source tells."""
     reaction: str | None = None
     """Emoji or native name of a reaction."""
     tags: list[str] = []
@@ -594,7 +594,7 @@ class Control(Struct, gc=False):
     id: str
     """uuid5 of workspace, kind and body; for continue also of the record that it goes on with."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     kind: ControlKind
     """What it sets."""
     at: int
@@ -620,7 +620,7 @@ class ConversationActivity(Struct, gc=False):
     event: ConversationEvent
     """What this record says."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     seq: int
     """1, 2, 3 … without gaps in this workspace and topic, in the order as written."""
     conversation: str
@@ -664,9 +664,9 @@ class FeedActivity(Struct, gc=False):
     event: FeedEvent
     """What this record says."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     feed: str
-    """Department."""
+    """Department whose feed it is."""
     seq: int
     """1, 2, 3 … without gaps in this feed, in the order as written."""
     conversation: str
@@ -703,17 +703,17 @@ class Link(Struct, gc=False):
     id: str
     """uuid5 of workspace, kind, the two ids in order, and rule or person."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     kind: LinkKind
-    """Kind."""
+    """What it joins or keeps apart."""
     a: str
-    """Lower of the two URIs."""
+    """Account or thread; the one whose URI sorts first."""
     b: str
-    """Higher."""
+    """The other one."""
     verdict: Verdict
     """Same or different."""
     state: LinkState
-    """State."""
+    """Whether it is in force."""
     confidence: float
     """0 to 1."""
     revision: int
@@ -721,7 +721,7 @@ class Link(Struct, gc=False):
     at: int
     """When this revision was made. Microseconds, UTC."""
     rule: str | None = None
-    """rule@version."""
+    """rule@version that found it. Null: a person decided."""
     ruled_by: str | None = None
     """Account URI of the person who decided."""
     reason: str | None = None
@@ -747,11 +747,11 @@ class Consent(Struct, gc=False):
     purpose: str
     """marketing, recording, processing …"""
     state: ConsentState
-    """State."""
+    """What was said last."""
     at: int
-    """Since. Microseconds, UTC."""
+    """Since when. Microseconds, UTC."""
     activity: str
-    """Proof."""
+    """Activity that proves it."""
     channel: str | None = None
     """sms, email, whatsapp …; null: all."""
     basis: str | None = None
@@ -764,11 +764,11 @@ class Person(Struct, gc=False):
     id: str
     """uuid5 of workspace and founding account; never reused."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     kind: PartyKind
-    """Kind."""
+    """What it is."""
     side: Side
-    """Side."""
+    """Whose side it is on."""
     revision: int
     """1, 2, …"""
     first_seen: int
@@ -778,13 +778,13 @@ class Person(Struct, gc=False):
     name: str | None = None
     """Best display name."""
     language: str | None = None
-    """Preferred."""
+    """Preferred language, BCP 47."""
     accounts: list[PersonAccount] = []
-    """Accounts."""
+    """Accounts of this person, the founding one first."""
     organisations: list[str] = []
     """Account URIs of organisations it belongs to."""
     consents: list[Consent] = []
-    """Consents."""
+    """What the person agreed to or refused, by purpose and channel."""
     merged_into: str | None = None
     """Survivor, after a merge."""
     split_from: str | None = None
@@ -799,17 +799,17 @@ class DeadLetter(Struct, gc=False):
     id: str
     """uuid5 of origin topic, partition, offset, entry, step."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     connector: str
-    """Product."""
+    """Product: facebook, zendesk, email …"""
     source: str
-    """Instance."""
+    """Configured instance of the connector."""
     step: Step
     """Failed step."""
     cause: str
     """Error class from errors.py."""
     message: str
-    """Short, without payload text."""
+    """What went wrong, without text of the payload."""
     software: str
     """Version that failed: a newer one may retry."""
     fingerprint: str
@@ -817,19 +817,19 @@ class DeadLetter(Struct, gc=False):
     attempts: int
     """Tries so far."""
     failed: int
-    """When. Microseconds, UTC."""
+    """When it failed. Microseconds, UTC."""
     path: str | None = None
     """Where in the payload: entry[0].changes[2].value.from.id."""
     entry: int | None = None
     """Part of a multi-entry delivery; null: all of it."""
     topic: str | None = None
-    """Where the original lies."""
+    """Topic in which the original lies."""
     partition: int | None = None
-    """…"""
+    """Its partition."""
     offset: int | None = None
-    """…"""
+    """Its offset."""
     headers: dict[str, str] = {}
-    """Record headers."""
+    """Headers of the original record."""
     value: bytes | None = None
     """Original bytes."""
 
@@ -840,7 +840,7 @@ class Cursor(Struct, gc=False):
     source: str
     """Configured instance; the record key."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     generation: int
     """Of the runner that wrote it: a record with a lower one is ignored."""
     position: str
@@ -874,9 +874,9 @@ class Ledger(Struct, gc=False):
     last: int
     """Last offset of the range."""
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     source: str
-    """Configured instance."""
+    """Configured instance of the connector."""
     hour: int
     """Begin of the hour of received. Microseconds, UTC."""
     read: int
@@ -901,13 +901,13 @@ class Pulse(Struct, gc=False):
     """Volume and reply time of one minute."""
 
     workspace: str
-    """Workspace."""
+    """Organisation or brand whose departments share one line."""
     topic: str
     """What is counted: a channel, a tag, a department."""
     minute: int
     """Begin of the minute. Microseconds, UTC."""
     count: int
-    """Activities."""
+    """Activities in this minute."""
     inbound: int
     """Of them inbound."""
     outbound: int
