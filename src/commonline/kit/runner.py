@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -76,12 +76,12 @@ class Runner:
         metrics: Metrics,
         *,
         clock: Clock = now_us,
-        sleep: Callable[[float], asyncio.Future[None]] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         backoff: Backoff | None = None,
     ) -> None:
         self._instance, self._read, self._sink, self._place = instance, read, sink, place
         self._metrics, self._clock = metrics, clock
-        self._sleep = sleep or asyncio.sleep
+        self._sleep = sleep
         self._backoff = backoff or Backoff()
         self._throttle = Throttle(60.0)
         self._secrets = instance.live_secrets

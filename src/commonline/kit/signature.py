@@ -105,8 +105,10 @@ def template(content: str) -> tuple[tuple[bytes, str | None], ...]:
     return tuple(parts)
 
 
-def check(scheme: Signature) -> None:
-    """Refuse a scheme that cannot work. Raises `ConfigurationError`."""
+def check(scheme: Signature, secrets: Iterable[str] = ()) -> None:
+    """Refuse a scheme, or secrets, that cannot work. Raises `ConfigurationError`."""
+    for secret in secrets:
+        _key(scheme, secret)
     fields = {name for _, name in template(scheme.content)}
     if "body" not in fields:
         raise ConfigurationError(
@@ -183,5 +185,5 @@ def _key(scheme: Signature, secret: str) -> bytes:
         return base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except binascii.Error:
         raise ConfigurationError(
-            f"the secret {scheme.secret!r} is not base64; copy it anew from the vendor"
+            f"{scheme.secret}: is not base64 behind an optional {SECRET_PREFIX}; copy it anew from the vendor"
         ) from None

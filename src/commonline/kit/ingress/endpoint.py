@@ -103,9 +103,12 @@ def endpoint(instance: Instance, body_limit: int) -> Endpoint | None:
     if declared is None or "webhook" not in instance.manifest.transports:
         return None
     own = hooks(instance.manifest.name)
-    webhook = own.webhook(instance.settings, declared) if own.webhook else declared
-    for scheme in webhook.signature:
-        signature.check(scheme)
+    try:
+        webhook = own.webhook(instance.settings, declared) if own.webhook else declared
+        for scheme in webhook.signature:
+            signature.check(scheme, instance.secrets(scheme.secret))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"sources.{instance.name}.{error}") from error
     proven = authentication.has_secret(webhook, instance.secrets)
     if own.verify is None and not proven and not webhook.unsigned_allowed:
         return None

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from commonline.kit.request import Request, clean_text, fold, wire
+
+
+def test_repeated_headers_are_joined() -> None:
+    assert fold([("X-A", "1"), ("x-a", "2"), ("B", "3")]) == {"x-a": "1, 2", "b": "3"}
+
+
+def test_media_type_without_parameters() -> None:
+    assert Request("POST", "/", "", {"content-type": " Application/JSON ; charset=x"}).media_type == "application/json"
+    assert Request("POST", "/", "").media_type == ""
+
+
+def test_query() -> None:
+    assert Request("GET", "/in/x?a=1&a=2&b=&c=%2F+%zz", "").query == {"a": "2", "b": "", "c": "/ %zz"}
+    assert Request("GET", "/in/x", "").query == {}
+    assert Request("GET", "/in/x?" + "&".join("a=1" for _ in range(300)), "").query == {}
+
+
+def test_bytes_on_the_wire_come_back() -> None:
+    text = b"caf\xe9 \xc3\xa9".decode("utf-8", "surrogateescape")
+    assert wire(text) == b"caf\xe9 \xc3\xa9"
+    assert clean_text(text) == "caf\ufffd é"
+    assert clean_text("\ud800") == "?"

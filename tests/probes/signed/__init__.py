@@ -1,0 +1,1 @@
+"""A webhook that signs time and body, and asks for an echo first."""

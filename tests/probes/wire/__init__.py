@@ -1,0 +1,1 @@
+"""A product that streams: a line of text over TCP is an item."""
