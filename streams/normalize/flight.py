@@ -7,6 +7,7 @@ at three it is condemned, and becomes a dead letter unread.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import mmap
 import struct
@@ -29,7 +30,13 @@ class Flight:
         self._counts = folder / "deaths.json"
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (folder / "lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._map = _mapped(folder / "in-flight")
+        except BlockingIOError as error:
+            raise PlatformError(
+                f"{folder} is in use: another normalize runs in this slot; end it, or give this one another --slot"
+            ) from error
         except OSError as error:
             raise PlatformError(f"cannot write to {folder}: {error.strerror or error}") from error
         self._deaths = self._read()
@@ -70,6 +77,7 @@ class Flight:
         """A clean end."""
         self.leave()
         self._map.close()
+        self._lock.close()
 
     def _read(self) -> dict[Where, int]:
         try:

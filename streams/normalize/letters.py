@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import msgspec
+
 from commonline.ids import uuid5
 from commonline.schemas.records import DeadLetter, Step
 
@@ -15,8 +17,7 @@ MOST_LETTERS = 100
 _INDEX = re.compile(r"\[\d+\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a record lies, and its bytes as they lie there."""
 
     topic: str
@@ -25,8 +26,7 @@ class Place:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True, gc=False):
     """Whose delivery it is; empty where it cannot be read."""
 
     workspace: str = ""

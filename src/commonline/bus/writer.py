@@ -35,7 +35,8 @@ class Writer:
         linger_ms: float = 1.0,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
-        self._producer: Any = Producer(_settings(kafka, client_id, give_up_s, linger_ms), logger=log)
+        settings = _settings(kafka, client_id, give_up_s, linger_ms)
+        self._producer: Any = Producer({**settings, "on_delivery": self._report}, logger=log)
         self._give_up_s = give_up_s
         self._beat = beat
         self._failed: list[KafkaError] = []
@@ -61,7 +62,6 @@ class Writer:
                     value,
                     key,
                     partition,
-                    on_delivery=self._report,
                     timestamp=timestamp_ms,
                     headers=headers,
                 )
@@ -114,6 +114,7 @@ def _settings(kafka: KafkaSettings, client_id: str, give_up_s: float, linger_ms:
         "client.id": client_id,
         "acks": "all",
         "enable.idempotence": True,
+        "delivery.report.only.error": True,
         "compression.type": "lz4",
         "partitioner": "murmur2_random",
         "linger.ms": linger_ms,

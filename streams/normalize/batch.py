@@ -1,0 +1,168 @@
+"""One batch of deliveries: each is mapped, parked or buried, and counted. Writes by the outbox, commits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from confluent_kafka import Message
+
+from commonline.bus.reader import headers_of
+from commonline.clock import Clock
+from commonline.metrics import Metrics
+from commonline.schemas import cloudevents
+from commonline.schemas.codec import decode_delivery
+from commonline.schemas.errors import SchemaError
+from commonline.schemas.framing import HEADER_SIZE
+from commonline.schemas.records import DeadLetter, Delivery
+from commonline.schemas.serde import Serde
+from commonline.streams.normalize.breaker import Breaker
+from commonline.streams.normalize.decide import Decided, Normalizer
+from commonline.streams.normalize.flight import Flight
+from commonline.streams.normalize.letters import Place, Sender
+from commonline.streams.normalize.outbox import Outbox
+from commonline.streams.normalize.tally import Line, Tally, as_number
+
+STAGE = "normalize"
+
+
+class Batches:
+    """Works on batches with everything that normalize knows and remembers between two commits."""
+
+    def __init__(
+        self,
+        normalizer: Normalizer,
+        outbox: Outbox,
+        tally: Tally,
+        flight: Flight,
+        serde: Serde,
+        metrics: Metrics,
+        clock: Clock,
+        now: Callable[[], float],
+        say: Callable[[str, bool], None] = lambda _source, _open: None,
+    ) -> None:
+        self.normalizer = normalizer
+        self.outbox = outbox
+        self.tally = tally
+        self.flight = flight
+        self._serde, self._metrics, self._clock, self._now, self._say = serde, metrics, clock, now, say
+        self._frame = serde.header("Delivery")
+        self._breakers: dict[str, Breaker] = {}
+        self._counts: dict[str, list[int]] = {}
+        """By source: read, with a dead letter."""
+
+    def process(self, messages: Sequence[Message], beat: Callable[[], None]) -> None:
+        """Decide and hand over all outputs. The caller must flush before it commits."""
+        enter, condemned = self.flight.enter, self.flight.condemned
+        ends: dict[int, int] = {}
+        try:
+            for message in messages:
+                partition, offset = message.partition() or 0, message.offset() or 0
+                if partition not in ends:
+                    self.tally.cover(partition, offset, offset)
+                ends[partition] = offset
+                enter(partition, offset)
+                beat()
+                self._one(message, partition, offset, condemned=(partition, offset) in condemned)
+        finally:
+            self.flight.leave()
+        for partition, last in ends.items():
+            self.tally.cover(partition, last, last)
+        self._judge()
+
+    def _one(self, message: Message, partition: int, offset: int, *, condemned: bool) -> None:
+        value = message.value() or b""
+        value = value if isinstance(value, bytes) else value.encode()
+        place = Place(message.topic() or "", partition, offset, value)
+        if condemned:
+            self._condemn(message, place)
+            return
+        try:
+            delivery = self._decode(value)
+        except SchemaError as error:
+            sender = _sender(message)
+            letter = self.normalizer.unreadable(place, sender, error, self._clock())
+            self._bury_alone(letter, partition, sender)
+            return
+        line = self.tally.line(partition, delivery.workspace, delivery.source, delivery.received)
+        line.read += 1
+        source = delivery.source
+        breaker = self._breakers.get(source)
+        if breaker is not None and breaker.open and not breaker.admits(self._now()):
+            line.parked += 1
+            self.outbox.parked(message, self._timestamp(delivery))
+            return
+        decided = self.normalizer.decide(delivery, place, self._clock())
+        self._send(delivery, decided, line)
+        counts = self._counts.get(source)
+        if counts is None:
+            counts = self._counts[source] = [0, 0]
+        counts[0] += 1
+        if decided.dead:
+            counts[1] += 1
+        if breaker is not None and breaker.open:
+            self._judge_one(source)
+
+    def _decode(self, value: bytes) -> Delivery:
+        if value.startswith(self._frame):
+            return decode_delivery(value, HEADER_SIZE)
+        return self._serde.decode_as(Delivery, value)
+
+    def _send(self, delivery: Delivery, decided: Decided, line: Line) -> None:
+        timestamp = self._timestamp(delivery)
+        if decided.activities:
+            traced = delivery.headers.get("traceparent")
+            parent = traced.encode() if traced is not None else None
+            send = self.outbox.activity
+            for activity, raw in decided.activities:
+                send(activity, raw, timestamp, parent)
+                line.total += as_number(activity.id)
+            line.activities += len(decided.activities)
+        elif not decided.dead:
+            line.quiet += 1
+        for rule in decided.skipped:
+            line.ignored[rule] = line.ignored.get(rule, 0) + 1
+        for letter in decided.dead:
+            self._bury(letter, line, timestamp)
+
+    def _bury(self, letter: DeadLetter, line: Line, timestamp: int) -> None:
+        line.dead += 1
+        self.outbox.dead(letter, timestamp)
+        labels = {"source": letter.source, "step": letter.step, "cause": letter.cause}
+        self._metrics.counter("commonline_dead_letters_total", labels).inc()
+
+    def _bury_alone(self, letter: DeadLetter, partition: int, sender: Sender) -> None:
+        line = self.tally.line(partition, sender.workspace, sender.source, letter.failed)
+        line.read += 1
+        self._bury(letter, line, letter.failed // 1000)
+
+    def _condemn(self, message: Message, place: Place) -> None:
+        """Unread: not even decoded, for that may be what kills."""
+        deaths = self.flight.deaths[place.partition, place.offset]
+        sender = _sender(message)
+        self._bury_alone(self.normalizer.poison(place, sender, deaths, self._clock()), place.partition, sender)
+
+    def _timestamp(self, delivery: Delivery) -> int:
+        """Milliseconds of `received`, capped at now (protocol F19)."""
+        return min(delivery.received, self._clock()) // 1000
+
+    def _judge(self) -> None:
+        for source in list(self._counts):
+            self._judge_one(source)
+
+    def _judge_one(self, source: str) -> None:
+        read, died = self._counts.pop(source, (0, 0))
+        breaker = self._breakers.get(source)
+        if breaker is None:
+            breaker = self._breakers[source] = Breaker()
+        if read and breaker.note(read, died, self._now()):
+            self._metrics.gauge("commonline_breaker_open", {"source": source}).set(int(breaker.open))
+            self._say(source, breaker.open)
+
+
+def _sender(message: Message) -> Sender:
+    """What headers (``ce_source`` is /<workspace>/<source>) and key say of a delivery that is not decoded."""
+    found = cloudevents.attributes(headers_of(message).items()).get("source", "")
+    _, _, rest = found.partition("/")
+    workspace, _, source = rest.partition("/")
+    key = message.key() or b""
+    return Sender(workspace, "", source or (key if isinstance(key, str) else key.decode("utf-8", "replace")))

@@ -1,0 +1,107 @@
+"""What normalize writes: activities, dead letters, parked deliveries, ledger lines; each to its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from confluent_kafka import Message
+
+from commonline import topics as table
+from commonline.bus.process import ProcessSettings
+from commonline.bus.reader import headers_of
+from commonline.bus.writer import Writer
+from commonline.ids import SEPARATOR, keyed_hash
+from commonline.schemas import cloudevents, framing
+from commonline.schemas.codec import encode_dead_letter, encode_ledger
+from commonline.schemas.records import Activity, DeadLetter, Ledger
+
+ORIGIN = "commonline_origin"
+"""Header of a parked delivery: where it was read, ``deliveries.v1/3/1234``."""
+
+
+class Outbox:
+    """Encodes and hands over to the writer. `key` names objects in record keys (protocol F12)."""
+
+    def __init__(self, settings: ProcessSettings, writer: Writer, key: bytes, partitions: Mapping[str, int]) -> None:
+        names, ids = settings.topics, settings.ids
+        self.partitions = partitions
+        self._write = writer.write
+        self._key = keyed_hash(key, "record keys", size=32)
+        self._activities = names.name(table.ACTIVITIES)
+        self._dead = names.name(table.DEAD_LETTERS)
+        self._parked = names.name(table.PARKED)
+        self._ledger = names.name(table.LEDGER)
+        self._activity_frame = framing.header(ids.id_of("Activity"))
+        self._dead_frame = framing.header(ids.id_of("DeadLetter"))
+        self._ledger_frame = framing.header(ids.id_of("Ledger"))
+        self._types: dict[str, str] = {}
+
+    def activity(self, activity: Activity, raw: bytes, timestamp_ms: int, traceparent: bytes | None = None) -> None:
+        """To the partition of its workspace, set explicitly; key: keyed hash of the object."""
+        workspace, verb = activity.workspace, activity.type
+        kind = self._types.get(verb)
+        if kind is None:
+            kind = self._types[verb] = cloudevents.activity(verb)
+        self._write(
+            self._activities,
+            self._activity_frame + raw,
+            keyed_hash(self._key, workspace + SEPARATOR + (activity.edge or activity.object.id)),
+            partition=self.partitions[workspace],
+            headers=cloudevents.headers(
+                kind,
+                activity.id,
+                workspace=workspace,
+                source=activity.source,
+                time_us=activity.published,
+                partition_key=workspace,
+                traceparent=traceparent,
+            ),
+            timestamp_ms=timestamp_ms,
+        )
+
+    def dead(self, letter: DeadLetter, timestamp_ms: int) -> None:
+        """Key: the letter's id, the same at every try."""
+        headers = cloudevents.headers(
+            cloudevents.DEAD_LETTER,
+            letter.id,
+            workspace=letter.workspace,
+            source=letter.source,
+            time_us=letter.failed,
+            partition_key=letter.source,
+        )
+        self._write(
+            self._dead,
+            self._dead_frame + encode_dead_letter(letter),
+            letter.id.encode(),
+            headers=headers,
+            timestamp_ms=timestamp_ms,
+        )
+
+    def parked(self, message: Message, timestamp_ms: int) -> None:
+        """The record as it was, and where it was."""
+        headers = list(headers_of(message).items())
+        origin = f"{message.topic()}/{message.partition()}/{message.offset()}"
+        headers.append((ORIGIN, origin.encode()))
+        self._write(self._parked, message.value(), _as_bytes(message.key()), headers=headers, timestamp_ms=timestamp_ms)
+
+    def ledger(self, line: Ledger) -> None:
+        """Key: stage and input partition."""
+        headers = cloudevents.headers(
+            cloudevents.LEDGER,
+            f"{line.stage}/{line.partition}/{line.first}-{line.last}/{line.source}/{line.hour}",
+            workspace=line.workspace,
+            source=line.source,
+            time_us=line.at,
+            partition_key=line.stage,
+        )
+        self._write(
+            self._ledger,
+            self._ledger_frame + encode_ledger(line),
+            f"{line.stage}/{line.partition}".encode(),
+            headers=headers,
+            timestamp_ms=line.at // 1000,
+        )
+
+
+def _as_bytes(key: str | bytes | None) -> bytes | None:
+    return key.encode() if isinstance(key, str) else key
