@@ -14,6 +14,7 @@ from commonline.local.broker import Broker, brokers
 from commonline.local.greenmail import GreenMail, Mailbox
 from commonline.local.home import Home
 from commonline.local.java import Profile
+from commonline.local.process import undisturbed
 from commonline.local.registry import Registry
 from commonline.local.restarts import GiveUp, History
 from commonline.settings import KafkaSettings
@@ -178,13 +179,14 @@ class Platform:
             say(name, "is back")
 
     def stop(self) -> None:
-        """End everything that was started, the broker last."""
-        if self.greenmail is not None:
-            self.greenmail.stop()
-        if self.registry is not None:
-            self.registry.stop()
-        if self.broker is not None:
-            self.broker.remove()
+        """End everything that was started, the broker last. Each part has a time limit; Ctrl-C changes nothing."""
+        with undisturbed():
+            if self.greenmail is not None:
+                self.greenmail.stop()
+            if self.registry is not None:
+                self.registry.stop()
+            if self.broker is not None:
+                self.broker.remove()
 
     def __enter__(self) -> Platform:
         return self
