@@ -77,9 +77,7 @@ class GivenKafka:
 
     def kill(self) -> None:
         """Refuse."""
-        raise PlatformError(
-            f"{self.bootstrap} was given by COMMONLINE_KAFKA: tests that kill a broker need their own"
-        )
+        raise PlatformError(f"{self.bootstrap} was given by COMMONLINE_KAFKA: tests that kill a broker need their own")
 
     restart = pause = resume = kill
 
@@ -91,6 +89,6 @@ def choose(home: Path, cache: Path, environ: Mapping[str, str] = os.environ) -> 
         return GivenKafka(given)
     from commonline.local.docker import DockerKafka, engine_answers
 
-    if engine_answers():
+    if engine_answers(environ):
         return DockerKafka()
     return Broker(home, cache)
