@@ -1,0 +1,1 @@
+"""HubSpot: webhooks of CRM objects and conversations, and the search and conversations APIs as a second path."""
