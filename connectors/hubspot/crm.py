@@ -181,6 +181,10 @@ def required(value: Id | None, name: str) -> str:
     return text
 
 
+def _author(contact: Party) -> Party:
+    return msgspec.structs.replace(contact, role="author")
+
+
 def _draft(entry: Entry, told: Told | None = None, native_id: str | None = None) -> Draft:
     """A Create of the event's object, to be made into what happened; `told` is what is known of it now."""
     event: Event = entry.body
@@ -208,7 +212,7 @@ def _draft(entry: Entry, told: Told | None = None, native_id: str | None = None)
         thread=where.thread(kind, native_id, told.title, told.state),
         channel=CHANNELS.get(kind, "crm"),
         visibility="internal",
-        actor=contact if by_form else doer(event, where),
+        actor=_author(contact) if by_form and contact is not None else doer(event, where),
         participants=[contact] if contact is not None else [],
         direction="inbound" if by_form else "internal",
         automated=event.change_source in MACHINES,

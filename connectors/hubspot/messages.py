@@ -133,7 +133,7 @@ def _failed(sent: Draft, told: Message) -> list[Draft]:
         object=Object(id=sent.object.id, type="Note", version=version(times.parse(told.updated_at)) or None),
         thread=sent.thread,
         channel=sent.channel,
-        visibility="internal",
+        visibility=sent.visibility,
         our_account=sent.our_account,
         direction="internal",
         automated=True,

@@ -81,11 +81,11 @@ def _field(kind: str, name: str) -> str:
 
 def as_text(value: Any) -> str | None:
     """A property's value as plain text; None for an empty one."""
-    if value is None or value == "":
-        return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return tidy(value if isinstance(value, str) else str(value), []).text or None
+    if isinstance(value, (int, float)):
+        return str(value)
+    return tidy(value, []).text or None if isinstance(value, str) else None
 
 
 def claims_of(name: str, text: str | None, region: str | None) -> list[Claim]:
