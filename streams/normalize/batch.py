@@ -164,5 +164,4 @@ def _sender(message: Message) -> Sender:
     found = cloudevents.attributes(headers_of(message).items()).get("source", "")
     _, _, rest = found.partition("/")
     workspace, _, source = rest.partition("/")
-    key = message.key() or b""
-    return Sender(workspace, "", source or (key if isinstance(key, str) else key.decode("utf-8", "replace")))
+    return Sender(workspace, "", source or (message.key() or b"").decode("utf-8", "replace"))

@@ -35,7 +35,7 @@ class Flight:
             self._map = _mapped(folder / "in-flight")
         except BlockingIOError as error:
             raise PlatformError(
-                f"{folder} is in use: another normalize runs in this slot; end it, or give this one another --slot"
+                f"{folder} is in use: another normalize runs in this slot; end it, or give this one another --instance"
             ) from error
         except OSError as error:
             raise PlatformError(f"cannot write to {folder}: {error.strerror or error}") from error

@@ -82,7 +82,7 @@ class Outbox:
         headers = list(headers_of(message).items())
         origin = f"{message.topic()}/{message.partition()}/{message.offset()}"
         headers.append((ORIGIN, origin.encode()))
-        self._write(self._parked, message.value(), _as_bytes(message.key()), headers=headers, timestamp_ms=timestamp_ms)
+        self._write(self._parked, message.value(), message.key(), headers=headers, timestamp_ms=timestamp_ms)
 
     def ledger(self, line: Ledger) -> None:
         """Key: stage and input partition."""
@@ -101,7 +101,3 @@ class Outbox:
             headers=headers,
             timestamp_ms=line.at // 1000,
         )
-
-
-def _as_bytes(key: str | bytes | None) -> bytes | None:
-    return key.encode() if isinstance(key, str) else key

@@ -6,6 +6,7 @@ import faulthandler
 import logging
 import signal
 import sys
+import threading
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -70,7 +71,7 @@ class Normalize:
     ) -> None:
         self._file, self._settings, self._clock, self._watchdog = file, settings, clock, watchdog
         self.metrics = Metrics()
-        self._stopping = False
+        self._ended = threading.Event()
         self._waits_for: str | None = "starting"
         self.runner: Runner | None = None
         self.server = MetricsServer(
@@ -87,11 +88,11 @@ class Normalize:
         self.server.start()
         try:
             partitions = self._publish_patiently(configuration)
-            if self._stopping:
+            if self._ended.is_set():
                 return
             self.runner = self._runner(configuration, key, partitions)
             self._valid(True)
-            if self._stopping:
+            if self._ended.is_set():
                 self.runner.stop()
             self.runner.run()
         finally:
@@ -102,7 +103,7 @@ class Normalize:
 
     def stop(self) -> None:
         """End cleanly; safe from a signal handler."""
-        self._stopping = True
+        self._ended.set()
         if self.runner is not None:
             self.runner.stop()
 
@@ -123,7 +124,7 @@ class Normalize:
     def _publish_patiently(self, configuration: Configuration) -> dict[str, int]:
         """A cluster that does not answer yet is waited for; anything else ends the process."""
         deadline = time.monotonic() + PATIENCE_S
-        while not self._stopping:
+        while not self._ended.is_set():
             try:
                 return publish(configuration, self._settings, self._clock).partitions
             except PlatformError as error:
@@ -131,7 +132,7 @@ class Normalize:
                     raise
                 self._waits_for = str(error)
                 log.warning("%s", error)
-                time.sleep(AGAIN_S)
+                self._ended.wait(AGAIN_S)
         return {}
 
     def _normalizer(self, configuration: Configuration, partitions: dict[str, int]) -> Normalizer:

@@ -4,7 +4,7 @@
 |---|---|
 | ``COMMONLINE_HOME`` | folder of all state |
 | ``COMMONLINE_PREFIX`` | begins the names of topics, groups and transactional ids |
-| ``COMMONLINE_SLOT`` | which of several equal processes this is: its static member id and its folder of state |
+| ``COMMONLINE_INSTANCE`` | which of several equal processes this is: its static member id and its folder of state |
 | ``COMMONLINE_METRICS`` | ``host:port`` of /metrics, /healthz, /readyz; port 0 takes a free one |
 | ``COMMONLINE_PARTITIONS`` | partitions of a new installation (8 on one broker, else 32) |
 | ``COMMONLINE_REGISTRY`` | address of a schema registry; without it the bundled schema ids are used |
@@ -52,7 +52,7 @@ class ProcessSettings:
         if not _NAME.match(self.prefix):
             raise ConfigurationError(f"{PREFIX}PREFIX: is {self.prefix!r}; use letters, digits, . _ and -, at most 80")
         if not _SLOT.match(self.slot):
-            raise ConfigurationError(f"{PREFIX}SLOT: is {self.slot!r}; use letters, digits, _ and -, at most 40")
+            raise ConfigurationError(f"{PREFIX}INSTANCE: is {self.slot!r}; use letters, digits, _ and -, at most 40")
 
     @property
     def topics(self) -> Topics:
@@ -67,7 +67,7 @@ class ProcessSettings:
             kafka=kafka,
             home=home,
             prefix=environ.get(f"{PREFIX}PREFIX", ""),
-            slot=environ.get(f"{PREFIX}SLOT") or "0",
+            slot=environ.get(f"{PREFIX}INSTANCE") or "0",
             metrics_host=host,
             metrics_port=port,
             partitions=_number(environ, "PARTITIONS", 1, 1000),
