@@ -24,9 +24,7 @@ def checked(name: str, findings: list[Finding], *, json: bool) -> None:
     """A connector's findings by rule, or that there are none."""
     if json:
         for one in findings:
-            print_json(
-                {"connector": name, "rule": one.rule, "file": one.file, "what": one.what, "fix": one.fix}
-            )
+            print_json({"connector": name, "rule": one.rule, "file": one.file, "what": one.what, "fix": one.fix})
         return
     about = {rule.name: rule.about for rule in all_rules()}
     typer.echo(f"{name}: {len(findings)} findings" if findings else f"{name}: all {len(about)} rules hold")

@@ -51,9 +51,7 @@ def list_(json: AsJson = False) -> None:
                 }
             )
         return
-    table = Table(
-        "name", "title", "transports", "events", "visibility", "edits", "deletes", box=None, pad_edge=False
-    )
+    table = Table("name", "title", "transports", "events", "visibility", "edits", "deletes", box=None, pad_edge=False)
     for one in facts:
         table.add_row(
             one.name,
@@ -85,9 +83,7 @@ def show(name: Name, json: AsJson = False) -> None:
 @app.command()
 def check(
     names: Annotated[list[str] | None, typer.Argument(help="Connectors; default: all.")] = None,
-    update: Annotated[
-        bool, typer.Option(help="Write goldens and README facts first; then read the change.")
-    ] = False,
+    update: Annotated[bool, typer.Option(help="Write goldens and README facts first; then read the change.")] = False,
     rule: Annotated[list[str] | None, typer.Option(help="Only these rules.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -101,9 +97,7 @@ def check(
             raise ConfigurationError(f"--rule {name}: no such rule; there are: {', '.join(sorted(known))}")
     for name in names or []:
         if name not in catalogue.folders():
-            raise ConfigurationError(
-                f"connector {name!r} does not exist; there are: {', '.join(catalogue.folders())}"
-            )
+            raise ConfigurationError(f"connector {name!r} does not exist; there are: {', '.join(catalogue.folders())}")
     faults = 0
     for name in names or list(catalogue.folders()):
         if update:

@@ -79,9 +79,7 @@ def _files(paths: list[Path]) -> Iterator[tuple[Path, str]]:
 
 def _source(connector: Connector, path: Path) -> Instance:
     manifest = connector.manifest
-    secrets = {
-        key: ResolvedSecret(("not-read",)) for key, setting in manifest.settings.items() if setting.secret
-    }
+    secrets = {key: ResolvedSecret(("not-read",)) for key, setting in manifest.settings.items() if setting.secret}
     unread = {key: {"env": "NOT_READ"} for key in secrets if manifest.settings[key].required}
     given = {"connector": manifest.name, "workspace": WORKSPACE, **unread, **_table(path)}
     try:

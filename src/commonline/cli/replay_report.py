@@ -32,9 +32,7 @@ def as_lines(name: str, replayed: list[Replayed], *, show: bool) -> None:
     for one in replayed:
         verdict = one.verdict
         note = "  ".join(part for part in (verdict.reason, verdict.path and f"at {verdict.path}") if part)
-        typer.echo(
-            f"{verdict.outcome:<11} {verdict.activities:>3}  {verdict.file}" + (f"  {note}" if note else "")
-        )
+        typer.echo(f"{verdict.outcome:<11} {verdict.activities:>3}  {verdict.file}" + (f"  {note}" if note else ""))
         if show:
             for result in one.results:
                 for activity in result.activities:

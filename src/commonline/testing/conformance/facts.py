@@ -52,13 +52,7 @@ def _rows(manifest: Manifest) -> list[tuple[str, str]]:
 def _webhook_rows(webhook: Webhook) -> list[tuple[str, str]]:
     ways = [_signature(one) for one in webhook.signature]
     for token in webhook.token:
-        place = (
-            f"header `{token.header}`"
-            if token.header
-            else f"query `{token.query}`"
-            if token.query
-            else "basic"
-        )
+        place = f"header `{token.header}`" if token.header else f"query `{token.query}`" if token.query else "basic"
         ways.append(f"token: {place}")
     if webhook.unsigned_allowed:
         ways.append("none, if the source says so")
@@ -69,9 +63,7 @@ def _webhook_rows(webhook: Webhook) -> list[tuple[str, str]]:
 
 
 def _signature(scheme: Signature) -> str:
-    stamp = (
-        f", time in `{scheme.timestamp_header}` ± {scheme.tolerance_s} s" if scheme.timestamp_header else ""
-    )
+    stamp = f", time in `{scheme.timestamp_header}` ± {scheme.tolerance_s} s" if scheme.timestamp_header else ""
     return f"{scheme.algorithm} {scheme.encoding} in `{scheme.header}`{stamp}"
 
 

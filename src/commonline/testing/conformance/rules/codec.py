@@ -15,9 +15,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for fixture, activity in subject.activities():
         fault = fault_of(activity)
         if fault:
-            yield Finding(
-                "codec", fixture.file, fault, "draft only values of the types that the contract names"
-            )
+            yield Finding("codec", fixture.file, fault, "draft only values of the types that the contract names")
 
 
 def fault_of(activity: Activity) -> str | None:

@@ -18,15 +18,11 @@ def check(subject: Subject) -> Iterator[Finding]:
     code = set(subject.connector.events)
     for event in mapped:
         if event not in code:
-            yield Finding(
-                "events", "mapping.py", f"EVENTS lacks {event!r}", "add it, or take it from events.mapped"
-            )
+            yield Finding("events", "mapping.py", f"EVENTS lacks {event!r}", "add it, or take it from events.mapped")
         if event in events.ignored:
             yield Finding("events", FILE, f"{event!r} is mapped and ignored", "leave it in one list")
     for event in sorted(code - set(mapped)):
-        yield Finding(
-            "events", FILE, f"events.mapped lacks {event!r}, which EVENTS maps", "add it to the manifest"
-        )
+        yield Finding("events", FILE, f"events.mapped lacks {event!r}, which EVENTS maps", "add it to the manifest")
     for event in sorted({event for event in mapped if mapped.count(event) > 1}):
         yield Finding("events", FILE, f"events.mapped names {event!r} twice", "remove one")
     for event, rule in events.ignored.items():

@@ -20,12 +20,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     for name, reason in subject.manifest.exempt.items():
         if name not in known or not known[name].exemptible:
             choices = ", ".join(rule.name for rule in known.values() if rule.exemptible)
-            yield Finding(
-                "exemptions", FILE, f"exempt.{name} names no such rule", f"choose one of: {choices}"
-            )
+            yield Finding("exemptions", FILE, f"exempt.{name} names no such rule", f"choose one of: {choices}")
         elif len(reason.strip()) < SHORTEST:
-            yield Finding(
-                "exemptions", FILE, f"exempt.{name} gives no reason", "say in a sentence why it cannot hold"
-            )
+            yield Finding("exemptions", FILE, f"exempt.{name} gives no reason", "say in a sentence why it cannot hold")
         elif not bare_findings(known[name], subject):
             yield Finding("exemptions", FILE, f"exempt.{name} is not needed: the rule holds", "remove it")

@@ -22,9 +22,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             run = subject.run(fixture)
         except UnusableError as error:
             subject.connector  # noqa: B018 - raises if it is the connector that cannot be used
-            yield Finding(
-                "goldens", fixture.file, f"cannot be run: {error}", "correct its meta file or the mapping"
-            )
+            yield Finding("goldens", fixture.file, f"cannot be run: {error}", "correct its meta file or the mapping")
         else:
             yield from _compare(subject, run)
 
@@ -53,9 +51,7 @@ def _names(subject: Subject) -> Iterator[Finding]:
         if "__" not in fixture.name:
             yield Finding("goldens", fixture.file, "is not named <event>__<case>", "rename it")
         if stems[fixture.name] > 1:
-            yield Finding(
-                "goldens", fixture.file, "has the same golden as another fixture", "give it another case"
-            )
+            yield Finding("goldens", fixture.file, "has the same golden as another fixture", "give it another case")
     place = subject.folder / FOLDER
     for ending in (EXPECTED, META):
         for path in sorted(place.glob(f"*{ending}")):

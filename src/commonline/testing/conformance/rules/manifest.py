@@ -40,9 +40,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from _webhook(manifest, manifest.webhook)
     for name in manifest.poll.requires if manifest.poll else []:
         if name not in manifest.settings:
-            yield Finding(
-                "manifest", FILE, f"poll.requires names {name!r}, no setting", f"add [settings.{name}]"
-            )
+            yield Finding("manifest", FILE, f"poll.requires names {name!r}, no setting", f"add [settings.{name}]")
 
 
 def _settings(manifest: Manifest) -> Iterator[Finding]:

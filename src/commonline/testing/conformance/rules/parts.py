@@ -46,6 +46,4 @@ def _code(subject: Subject, missing: list[str]) -> Iterator[Finding]:
     try:
         subject.connector  # noqa: B018 - the import is the test
     except UnusableError as error:
-        yield Finding(
-            "parts", "mapping.py", f"cannot be imported: {error}", "correct the module that is named"
-        )
+        yield Finding("parts", "mapping.py", f"cannot be imported: {error}", "correct the module that is named")

@@ -11,9 +11,7 @@ from commonline.testing.conformance.finding import Finding
 from commonline.testing.conformance.subject import Subject
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_TAG = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|strong|em|ul|ol|li|table|tr|td|blockquote)\b[^<>]*>", re.IGNORECASE
-)
+_TAG = re.compile(r"</?(?:p|br|div|span|a|b|i|strong|em|ul|ol|li|table|tr|td|blockquote)\b[^<>]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#\d{2,6}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 
 

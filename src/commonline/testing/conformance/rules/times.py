@@ -15,9 +15,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for fixture, activity in subject.activities():
         fault = fault_of(activity)
         if fault:
-            yield Finding(
-                "times", fixture.file, fault, "read times with commonline.kit.times; None if unknown"
-            )
+            yield Finding("times", fixture.file, fault, "read times with commonline.kit.times; None if unknown")
 
 
 def fault_of(activity: Activity) -> str | None:

@@ -69,9 +69,7 @@ def fault_of(uri: str, connector: str) -> str | None:
         return "holds characters that must be percent-encoded"
     if scheme[0] == f"{connector}:":
         name, parts = accounts.split_native(uri)
-        return (
-            None if accounts.native(name, *parts) == uri else "is not percent-encoded as accounts.native does"
-        )
+        return None if accounts.native(name, *parts) == uri else "is not percent-encoded as accounts.native does"
     if scheme[0] == "tel:" and not _E164.match(uri):
         return "is not an E.164 number with +"
     if scheme[0] == "acct:" and not _ACCT.match(uri):
