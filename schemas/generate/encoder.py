@@ -20,7 +20,7 @@ from commonline.schemas.generate.sources import (
     Type,
 )
 from commonline.schemas.generate.text import Lines, constant, snake
-from commonline.schemas.generate.tuning import FEW_VALUES
+from commonline.schemas.generate.tuning import FEW_VALUES, MOSTLY_EMPTY, RARELY_GIVEN
 
 _HEAD = '''"""Avro encoders of the contract's records. Generated from ``schemas/avro``; do not edit.
 
@@ -62,16 +62,42 @@ class _Function:
         return f"{stem}{self.count}"
 
     def record(self, record: Record, source: str) -> list[str]:
+        return self.fields(record, record.fields, source)
+
+    def fields(self, record: Record, fields: tuple[Field, ...], source: str) -> list[str]:
         pieces: list[str] = []
-        for field in record.fields:
-            pieces += self.field(record, field, f"{source}.{field.name}")
+        index = 0
+        while index < len(fields):
+            size = MOSTLY_EMPTY.get((record.name, fields[index].name), 1)
+            run = fields[index : index + size]
+            pieces += self.empty_run(run, source) if size > 1 else self.field(record, run[0], f"{source}.{run[0].name}")
+            index += size
         return pieces
+
+    def empty_run(self, fields: tuple[Field, ...], source: str) -> list[str]:
+        """One constant for neighbours that all are null or empty."""
+        values = [self.name("v") for _ in fields]
+        tests = []
+        for field, value in zip(fields, values, strict=True):
+            self.lines.add(f"{value} = {source}.{field.name}")
+            kind = {Array: "list", Map: "dict"}.get(type(field.type))
+            tests.append(f"not {value} and {value}.__class__ is {kind}" if kind else f"{value} is None")
+        piece = self.name("p")
+        zeros = "\\x00" * len(fields)
+        with self.lines.block(f"if {' and '.join(tests)}:"):
+            self.lines.add(f'{piece} = b"{zeros}"')
+        with self.lines.block("else:"):
+            given = [p for f, v in zip(fields, values, strict=True) for p in self.value(f.type, v)]
+            self.lines.add(f"{piece} = _join({_tuple(given)})")
+        return [piece]
 
     def field(self, record: Record, field: Field, source: str) -> list[str]:
         if (record.name, field.name) in FEW_VALUES:
             value, piece = self.name("v"), self.name("p")
             self.lines.add(f"{value} = {source}", f"{piece} = cached_string({value}) or remember({value})")
             return [piece]
+        if (record.name, field.name) in RARELY_GIVEN and isinstance(field.type, Optional):
+            return self.rare(field.type.of, source)
         return self.value(field.type, source)
 
     def value(self, kind: Type, source: str) -> list[str]:
@@ -165,14 +191,36 @@ class _Function:
                     )
                 return [prefix, piece]
             case _:
-                value, piece = self.name("v"), self.name("p")
-                self.lines.add(f"{value} = {source}")
-                with self.lines.block(f"if {value} is None:"):
-                    self.lines.add(f'{piece} = b"\\x00"')
-                with self.lines.block("else:"):
-                    pieces = self.value(kind, value)
-                    self.lines.add(f'{piece} = _join((b"\\x02", {", ".join(pieces)}))')
-                return [piece]
+                return self.spread(kind, source)
+
+    def rare(self, kind: Type, source: str) -> list[str]:
+        """One piece for a nullable value, which is cheaper where it mostly is null."""
+        value, piece = self.name("v"), self.name("p")
+        self.lines.add(f"{value} = {source}")
+        with self.lines.block(f"if {value} is None:"):
+            self.lines.add(f'{piece} = b"\\x00"')
+        with self.lines.block("else:"):
+            if isinstance(kind, Record):
+                self.lines.add(f'{piece} = b"\\x02" + _{snake(kind.name)}({value})')
+            else:
+                given = self.value(kind, value)
+                self.lines.add(f'{piece} = _join((b"\\x02", {", ".join(given)}))')
+        return [piece]
+
+    def spread(self, kind: Type, source: str) -> list[str]:
+        """The pieces of a nullable value: its branch, then those of the value, empty where it is null."""
+        value, branch = self.name("v"), self.name("p")
+        self.lines.add(f"{value} = {source}")
+        with self.lines.block(f"if {value} is not None:"):
+            given = self.value(kind, value)
+            prefix = 'b"\\x02"'
+            if given[0].startswith("b"):
+                prefix = f'b"\\x02{given.pop(0)[2:]}'
+            names = [self.one(piece)[0] if piece.startswith("b") else piece for piece in given]
+            self.lines.add(f"{branch} = {prefix}")
+        with self.lines.block("else:"):
+            self.lines.add(f'{branch} = b"\\x00"', f'{" = ".join(names)} = b""')
+        return [branch, *names]
 
     def collection(self, kind: Array | Map, source: str) -> list[str]:
         value, piece, parts = self.name("v"), self.name("p"), self.name("o")
@@ -257,9 +305,7 @@ def _prefix(record: Record) -> list[str]:
         )
         with lines.block("try:"):
             function = _Function(lines)
-            pieces: list[str] = []
-            for field in record.fields[:-1]:
-                pieces += function.field(record, field, f"record.{field.name}")
+            pieces = function.fields(record, record.fields[:-1], "record")
             lines.add(f'return _join(({", ".join(pieces)}, b"\\x02"))')
         with lines.block("except CAUSES as error:"):
             lines.add(f'raise explain("{record.name}", record, error) from error')

@@ -24,8 +24,29 @@ FEW_VALUES: Final = frozenset(
     }
 )
 
-# (record, first field): length of a run of neighbours that mostly are null or empty, all of them; the decoder
-# looks at them at once.
+# (record, field): nullable values that mostly are null; encoded as one piece, which costs more where there is one.
+RARELY_GIVEN: Final = frozenset(
+    {
+        ("Activity", "edge"),
+        ("Activity", "generator"),
+        ("Activity", "client_ref"),
+        ("Party", "handle"),
+        ("Object", "version"),
+        ("Object", "language"),
+        ("Object", "author"),
+        ("Thread", "title"),
+        ("ConversationActivity", "other"),
+        ("ConversationActivity", "link"),
+        ("ConversationActivity", "supersedes"),
+        ("ConversationActivity", "activity"),
+        ("FeedActivity", "other"),
+        ("FeedActivity", "count"),
+        ("FeedActivity", "item"),
+    }
+)
+
+# (record, first field): length of a run of neighbours that mostly are null or empty, all of them; encoder
+# and decoder look at them at once.
 MOSTLY_EMPTY: Final = {
     ("Object", "start_time"): 5,
     ("Activity", "changes"): 5,

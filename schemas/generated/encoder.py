@@ -112,20 +112,20 @@ def _party(r: Party) -> bytes:
         p10 = OPTIONAL_LONGS[n9] if n9 < 8192 else b"\x02" + encode_long(n9)
     v12 = r.handle
     if v12 is None:
-        p14 = b"\x00"
-        p15 = b""
+        p13 = b"\x00"
     else:
-        p15 = v12.encode()
-        n13 = len(p15)
-        p14 = OPTIONAL_LONGS[n13] if n13 < 8192 else b"\x02" + encode_long(n13)
-    v16 = r.claims
-    if v16.__class__ is not list:
+        p14 = v12.encode()
+        n15 = len(p14)
+        p16 = LONGS[n15] if n15 < 8192 else encode_long(n15)
+        p13 = _join((b"\x02", p16, p14))
+    v17 = r.claims
+    if v17.__class__ is not list:
         raise TypeError("list")
-    if v16:
-        p17 = _join((encode_long(len(v16)), *map(_claim, v16), b"\x00"))
+    if v17:
+        p18 = _join((encode_long(len(v17)), *map(_claim, v17), b"\x00"))
     else:
-        p17 = b"\x00"
-    return _join((p3, p4, p5, p6, p7, p10, p11, p14, p15, p17))
+        p18 = b"\x00"
+    return _join((p3, p4, p5, p6, p7, p10, p11, p13, p18))
 
 
 def _span(r: Span) -> bytes:
@@ -180,28 +180,37 @@ def _attachment(r: Attachment) -> bytes:
         n15 = len(p17)
         p16 = OPTIONAL_LONGS[n15] if n15 < 8192 else b"\x02" + encode_long(n15)
     v18 = r.size
-    if v18 is None:
-        p19 = b"\x00"
+    v19 = r.duration_ms
+    v20 = r.sha256
+    if v18 is None and v19 is None and v20 is None:
+        p21 = b"\x00\x00\x00"
     else:
-        v20 = v18
-        p21 = LONGS[v20] if 0 <= v20 < 8192 else encode_long(v20)
-        p19 = _join((b"\x02", p21))
-    v22 = r.duration_ms
-    if v22 is None:
-        p23 = b"\x00"
-    else:
-        v24 = v22
-        p25 = LONGS[v24] if 0 <= v24 < 8192 else encode_long(v24)
-        p23 = _join((b"\x02", p25))
-    v26 = r.sha256
-    if v26 is None:
-        p28 = b"\x00"
-        p29 = b""
-    else:
-        p29 = v26.encode()
-        n27 = len(p29)
-        p28 = OPTIONAL_LONGS[n27] if n27 < 8192 else b"\x02" + encode_long(n27)
-    return _join((p1, p4, p5, p8, p9, p12, p13, p16, p17, p19, p23, p28, p29))
+        v22 = v18
+        if v22 is not None:
+            v24 = v22
+            p25 = LONGS[v24] if 0 <= v24 < 8192 else encode_long(v24)
+            p23 = b"\x02"
+        else:
+            p23 = b"\x00"
+            p25 = b""
+        v26 = v19
+        if v26 is not None:
+            v28 = v26
+            p29 = LONGS[v28] if 0 <= v28 < 8192 else encode_long(v28)
+            p27 = b"\x02"
+        else:
+            p27 = b"\x00"
+            p29 = b""
+        v30 = v20
+        if v30 is None:
+            p32 = b"\x00"
+            p33 = b""
+        else:
+            p33 = v30.encode()
+            n31 = len(p33)
+            p32 = OPTIONAL_LONGS[n31] if n31 < 8192 else b"\x02" + encode_long(n31)
+        p21 = _join((p23, p25, p27, p29, p32, p33))
+    return _join((p1, p4, p5, p8, p9, p12, p13, p16, p17, p21))
 
 
 def _object(r: Object) -> bytes:
@@ -211,143 +220,156 @@ def _object(r: Object) -> bytes:
     p4 = _OBJECT_TYPE[r.type]
     v5 = r.version
     if v5 is None:
-        p7 = b"\x00"
-        p8 = b""
+        p6 = b"\x00"
     else:
-        p8 = v5.encode()
-        n6 = len(p8)
-        p7 = OPTIONAL_LONGS[n6] if n6 < 8192 else b"\x02" + encode_long(n6)
-    v9 = r.url
-    if v9 is None:
-        p11 = b"\x00"
-        p12 = b""
+        p7 = v5.encode()
+        n8 = len(p7)
+        p9 = LONGS[n8] if n8 < 8192 else encode_long(n8)
+        p6 = _join((b"\x02", p9, p7))
+    v10 = r.url
+    if v10 is None:
+        p12 = b"\x00"
+        p13 = b""
     else:
-        p12 = v9.encode()
-        n10 = len(p12)
-        p11 = OPTIONAL_LONGS[n10] if n10 < 8192 else b"\x02" + encode_long(n10)
-    v13 = r.title
-    if v13 is None:
-        p15 = b"\x00"
-        p16 = b""
+        p13 = v10.encode()
+        n11 = len(p13)
+        p12 = OPTIONAL_LONGS[n11] if n11 < 8192 else b"\x02" + encode_long(n11)
+    v14 = r.title
+    if v14 is None:
+        p16 = b"\x00"
+        p17 = b""
     else:
-        p16 = v13.encode()
-        n14 = len(p16)
-        p15 = OPTIONAL_LONGS[n14] if n14 < 8192 else b"\x02" + encode_long(n14)
-    v17 = r.text
-    if v17 is None:
-        p19 = b"\x00"
-        p20 = b""
+        p17 = v14.encode()
+        n15 = len(p17)
+        p16 = OPTIONAL_LONGS[n15] if n15 < 8192 else b"\x02" + encode_long(n15)
+    v18 = r.text
+    if v18 is None:
+        p20 = b"\x00"
+        p21 = b""
     else:
-        p20 = v17.encode()
-        n18 = len(p20)
-        p19 = OPTIONAL_LONGS[n18] if n18 < 8192 else b"\x02" + encode_long(n18)
-    v21 = r.markup
-    p22 = cached_string(v21) or remember(v21)
-    v23 = r.language
-    if v23 is None:
+        p21 = v18.encode()
+        n19 = len(p21)
+        p20 = OPTIONAL_LONGS[n19] if n19 < 8192 else b"\x02" + encode_long(n19)
+    v22 = r.markup
+    p23 = cached_string(v22) or remember(v22)
+    v24 = r.language
+    if v24 is None:
         p25 = b"\x00"
-        p26 = b""
     else:
-        p26 = v23.encode()
-        n24 = len(p26)
-        p25 = OPTIONAL_LONGS[n24] if n24 < 8192 else b"\x02" + encode_long(n24)
-    v27 = r.created
-    if v27 is None:
-        p28 = b"\x00"
+        p26 = v24.encode()
+        n27 = len(p26)
+        p28 = LONGS[n27] if n27 < 8192 else encode_long(n27)
+        p25 = _join((b"\x02", p28, p26))
+    v29 = r.created
+    if v29 is not None:
+        v31 = v29
+        if TIME_START <= v31 < TIME_LIMIT:
+            p32 = PAIRS[v31 << 1 & 16383]
+            p33 = PAIRS[v31 >> 13 & 16383]
+            p34 = PAIRS[v31 >> 27 & 16383]
+            p35 = LAST_PAIRS[v31 >> 41]
+        else:
+            p32 = encode_long(v31)
+            p33 = p34 = p35 = b""
+        p30 = b"\x02"
     else:
-        v29 = v27
-        if TIME_START <= v29 < TIME_LIMIT:
-            p30 = PAIRS[v29 << 1 & 16383]
-            p31 = PAIRS[v29 >> 13 & 16383]
-            p32 = PAIRS[v29 >> 27 & 16383]
-            p33 = LAST_PAIRS[v29 >> 41]
-        else:
-            p30 = encode_long(v29)
-            p31 = p32 = p33 = b""
-        p28 = _join((b"\x02", p30, p31, p32, p33))
-    v34 = r.start_time
-    if v34 is None:
-        p35 = b"\x00"
+        p30 = b"\x00"
+        p32 = p33 = p34 = p35 = b""
+    v36 = r.start_time
+    v37 = r.end_time
+    v38 = r.author
+    v39 = r.spans
+    v40 = r.attachments
+    if v36 is None and v37 is None and v38 is None and not v39 and v39.__class__ is list and not v40 and v40.__class__ is list:
+        p41 = b"\x00\x00\x00\x00\x00"
     else:
-        v36 = v34
-        if TIME_START <= v36 < TIME_LIMIT:
-            p37 = PAIRS[v36 << 1 & 16383]
-            p38 = PAIRS[v36 >> 13 & 16383]
-            p39 = PAIRS[v36 >> 27 & 16383]
-            p40 = LAST_PAIRS[v36 >> 41]
+        v42 = v36
+        if v42 is not None:
+            v44 = v42
+            if TIME_START <= v44 < TIME_LIMIT:
+                p45 = PAIRS[v44 << 1 & 16383]
+                p46 = PAIRS[v44 >> 13 & 16383]
+                p47 = PAIRS[v44 >> 27 & 16383]
+                p48 = LAST_PAIRS[v44 >> 41]
+            else:
+                p45 = encode_long(v44)
+                p46 = p47 = p48 = b""
+            p43 = b"\x02"
         else:
-            p37 = encode_long(v36)
-            p38 = p39 = p40 = b""
-        p35 = _join((b"\x02", p37, p38, p39, p40))
-    v41 = r.end_time
-    if v41 is None:
-        p42 = b"\x00"
-    else:
-        v43 = v41
-        if TIME_START <= v43 < TIME_LIMIT:
-            p44 = PAIRS[v43 << 1 & 16383]
-            p45 = PAIRS[v43 >> 13 & 16383]
-            p46 = PAIRS[v43 >> 27 & 16383]
-            p47 = LAST_PAIRS[v43 >> 41]
+            p43 = b"\x00"
+            p45 = p46 = p47 = p48 = b""
+        v49 = v37
+        if v49 is not None:
+            v51 = v49
+            if TIME_START <= v51 < TIME_LIMIT:
+                p52 = PAIRS[v51 << 1 & 16383]
+                p53 = PAIRS[v51 >> 13 & 16383]
+                p54 = PAIRS[v51 >> 27 & 16383]
+                p55 = LAST_PAIRS[v51 >> 41]
+            else:
+                p52 = encode_long(v51)
+                p53 = p54 = p55 = b""
+            p50 = b"\x02"
         else:
-            p44 = encode_long(v43)
-            p45 = p46 = p47 = b""
-        p42 = _join((b"\x02", p44, p45, p46, p47))
-    v48 = r.author
-    if v48 is None:
-        p49 = b"\x00"
-    else:
-        r50 = v48
-        v51 = r50.account
-        if v51 is None:
-            p53 = b"\x00"
-            p54 = b""
+            p50 = b"\x00"
+            p52 = p53 = p54 = p55 = b""
+        v56 = v38
+        if v56 is not None:
+            r58 = v56
+            v59 = r58.account
+            if v59 is None:
+                p61 = b"\x00"
+                p62 = b""
+            else:
+                p62 = v59.encode()
+                n60 = len(p62)
+                p61 = OPTIONAL_LONGS[n60] if n60 < 8192 else b"\x02" + encode_long(n60)
+            p63 = _PARTY_KIND[r58.kind]
+            p64 = _SIDE[r58.side]
+            p65 = _ROLE[r58.role]
+            v66 = r58.name
+            if v66 is None:
+                p68 = b"\x00"
+                p69 = b""
+            else:
+                p69 = v66.encode()
+                n67 = len(p69)
+                p68 = OPTIONAL_LONGS[n67] if n67 < 8192 else b"\x02" + encode_long(n67)
+            v70 = r58.handle
+            if v70 is None:
+                p71 = b"\x00"
+            else:
+                p72 = v70.encode()
+                n73 = len(p72)
+                p74 = LONGS[n73] if n73 < 8192 else encode_long(n73)
+                p71 = _join((b"\x02", p74, p72))
+            v75 = r58.claims
+            if v75.__class__ is not list:
+                raise TypeError("list")
+            if v75:
+                p76 = _join((encode_long(len(v75)), *map(_claim, v75), b"\x00"))
+            else:
+                p76 = b"\x00"
+            p57 = b"\x02"
         else:
-            p54 = v51.encode()
-            n52 = len(p54)
-            p53 = OPTIONAL_LONGS[n52] if n52 < 8192 else b"\x02" + encode_long(n52)
-        p55 = _PARTY_KIND[r50.kind]
-        p56 = _SIDE[r50.side]
-        p57 = _ROLE[r50.role]
-        v58 = r50.name
-        if v58 is None:
-            p60 = b"\x00"
-            p61 = b""
-        else:
-            p61 = v58.encode()
-            n59 = len(p61)
-            p60 = OPTIONAL_LONGS[n59] if n59 < 8192 else b"\x02" + encode_long(n59)
-        v62 = r50.handle
-        if v62 is None:
-            p64 = b"\x00"
-            p65 = b""
-        else:
-            p65 = v62.encode()
-            n63 = len(p65)
-            p64 = OPTIONAL_LONGS[n63] if n63 < 8192 else b"\x02" + encode_long(n63)
-        v66 = r50.claims
-        if v66.__class__ is not list:
+            p57 = b"\x00"
+            p61 = p62 = p63 = p64 = p65 = p68 = p69 = p71 = p76 = b""
+        v78 = v39
+        if v78.__class__ is not list:
             raise TypeError("list")
-        if v66:
-            p67 = _join((encode_long(len(v66)), *map(_claim, v66), b"\x00"))
+        if v78:
+            p79 = _join((encode_long(len(v78)), *map(_span, v78), b"\x00"))
         else:
-            p67 = b"\x00"
-        p49 = _join((b"\x02", p53, p54, p55, p56, p57, p60, p61, p64, p65, p67))
-    v69 = r.spans
-    if v69.__class__ is not list:
-        raise TypeError("list")
-    if v69:
-        p70 = _join((encode_long(len(v69)), *map(_span, v69), b"\x00"))
-    else:
-        p70 = b"\x00"
-    v72 = r.attachments
-    if v72.__class__ is not list:
-        raise TypeError("list")
-    if v72:
-        p73 = _join((encode_long(len(v72)), *map(_attachment, v72), b"\x00"))
-    else:
-        p73 = b"\x00"
-    return _join((p3, p1, p4, p7, p8, p11, p12, p15, p16, p19, p20, p22, p25, p26, p28, p35, p42, p49, p70, p73))
+            p79 = b"\x00"
+        v81 = v40
+        if v81.__class__ is not list:
+            raise TypeError("list")
+        if v81:
+            p82 = _join((encode_long(len(v81)), *map(_attachment, v81), b"\x00"))
+        else:
+            p82 = b"\x00"
+        p41 = _join((p43, p45, p46, p47, p48, p50, p52, p53, p54, p55, p57, p61, p62, p63, p64, p65, p68, p69, p71, p76, p79, p82))
+    return _join((p3, p1, p4, p6, p12, p13, p16, p17, p20, p21, p23, p25, p30, p32, p33, p34, p35, p41))
 
 
 def _container(r: Container) -> bytes:
@@ -379,39 +401,40 @@ def _thread(r: Thread) -> bytes:
     p3 = LONGS[n2] if n2 < 8192 else encode_long(n2)
     v4 = r.title
     if v4 is None:
-        p6 = b"\x00"
-        p7 = b""
+        p5 = b"\x00"
     else:
-        p7 = v4.encode()
-        n5 = len(p7)
-        p6 = OPTIONAL_LONGS[n5] if n5 < 8192 else b"\x02" + encode_long(n5)
-    p8 = _THREAD_STATE[r.state]
-    v9 = r.container
-    if v9 is None:
-        p10 = b"\x00"
+        p6 = v4.encode()
+        n7 = len(p6)
+        p8 = LONGS[n7] if n7 < 8192 else encode_long(n7)
+        p5 = _join((b"\x02", p8, p6))
+    p9 = _THREAD_STATE[r.state]
+    v10 = r.container
+    if v10 is not None:
+        r12 = v10
+        p13 = r12.id.encode()
+        n14 = len(p13)
+        p15 = LONGS[n14] if n14 < 8192 else encode_long(n14)
+        v16 = r12.name
+        if v16 is None:
+            p18 = b"\x00"
+            p19 = b""
+        else:
+            p19 = v16.encode()
+            n17 = len(p19)
+            p18 = OPTIONAL_LONGS[n17] if n17 < 8192 else b"\x02" + encode_long(n17)
+        v20 = r12.kind
+        if v20 is None:
+            p22 = b"\x00"
+            p23 = b""
+        else:
+            p23 = v20.encode()
+            n21 = len(p23)
+            p22 = OPTIONAL_LONGS[n21] if n21 < 8192 else b"\x02" + encode_long(n21)
+        p11 = b"\x02"
     else:
-        r11 = v9
-        p12 = r11.id.encode()
-        n13 = len(p12)
-        p14 = LONGS[n13] if n13 < 8192 else encode_long(n13)
-        v15 = r11.name
-        if v15 is None:
-            p17 = b"\x00"
-            p18 = b""
-        else:
-            p18 = v15.encode()
-            n16 = len(p18)
-            p17 = OPTIONAL_LONGS[n16] if n16 < 8192 else b"\x02" + encode_long(n16)
-        v19 = r11.kind
-        if v19 is None:
-            p21 = b"\x00"
-            p22 = b""
-        else:
-            p22 = v19.encode()
-            n20 = len(p22)
-            p21 = OPTIONAL_LONGS[n20] if n20 < 8192 else b"\x02" + encode_long(n20)
-        p10 = _join((b"\x02", p14, p12, p17, p18, p21, p22))
-    return _join((p3, p1, p6, p7, p8, p10))
+        p11 = b"\x00"
+        p15 = p13 = p18 = p19 = p22 = p23 = b""
+    return _join((p3, p1, p5, p9, p11, p15, p13, p18, p19, p22, p23))
 
 
 def _reference(r: Reference) -> bytes:
@@ -485,369 +508,393 @@ def _activity(r: Activity) -> bytes:
     p11 = _OPTIONAL_ACTIVITY_TYPE[r.undoes]
     v12 = r.edge
     if v12 is None:
-        p14 = b"\x00"
-        p15 = b""
+        p13 = b"\x00"
     else:
-        p15 = v12.encode()
-        n13 = len(p15)
-        p14 = OPTIONAL_LONGS[n13] if n13 < 8192 else b"\x02" + encode_long(n13)
-    v16 = r.actor
-    if v16 is None:
-        p17 = b"\x00"
-    else:
-        r18 = v16
-        v19 = r18.account
-        if v19 is None:
-            p21 = b"\x00"
-            p22 = b""
+        p14 = v12.encode()
+        n15 = len(p14)
+        p16 = LONGS[n15] if n15 < 8192 else encode_long(n15)
+        p13 = _join((b"\x02", p16, p14))
+    v17 = r.actor
+    if v17 is not None:
+        r19 = v17
+        v20 = r19.account
+        if v20 is None:
+            p22 = b"\x00"
+            p23 = b""
         else:
-            p22 = v19.encode()
-            n20 = len(p22)
-            p21 = OPTIONAL_LONGS[n20] if n20 < 8192 else b"\x02" + encode_long(n20)
-        p23 = _PARTY_KIND[r18.kind]
-        p24 = _SIDE[r18.side]
-        p25 = _ROLE[r18.role]
-        v26 = r18.name
-        if v26 is None:
-            p28 = b"\x00"
-            p29 = b""
+            p23 = v20.encode()
+            n21 = len(p23)
+            p22 = OPTIONAL_LONGS[n21] if n21 < 8192 else b"\x02" + encode_long(n21)
+        p24 = _PARTY_KIND[r19.kind]
+        p25 = _SIDE[r19.side]
+        p26 = _ROLE[r19.role]
+        v27 = r19.name
+        if v27 is None:
+            p29 = b"\x00"
+            p30 = b""
         else:
-            p29 = v26.encode()
-            n27 = len(p29)
-            p28 = OPTIONAL_LONGS[n27] if n27 < 8192 else b"\x02" + encode_long(n27)
-        v30 = r18.handle
-        if v30 is None:
+            p30 = v27.encode()
+            n28 = len(p30)
+            p29 = OPTIONAL_LONGS[n28] if n28 < 8192 else b"\x02" + encode_long(n28)
+        v31 = r19.handle
+        if v31 is None:
             p32 = b"\x00"
-            p33 = b""
         else:
-            p33 = v30.encode()
-            n31 = len(p33)
-            p32 = OPTIONAL_LONGS[n31] if n31 < 8192 else b"\x02" + encode_long(n31)
-        v34 = r18.claims
-        if v34.__class__ is not list:
+            p33 = v31.encode()
+            n34 = len(p33)
+            p35 = LONGS[n34] if n34 < 8192 else encode_long(n34)
+            p32 = _join((b"\x02", p35, p33))
+        v36 = r19.claims
+        if v36.__class__ is not list:
             raise TypeError("list")
-        if v34:
-            p35 = _join((encode_long(len(v34)), *map(_claim, v34), b"\x00"))
+        if v36:
+            p37 = _join((encode_long(len(v36)), *map(_claim, v36), b"\x00"))
         else:
-            p35 = b"\x00"
-        p17 = _join((b"\x02", p21, p22, p23, p24, p25, p28, p29, p32, p33, p35))
-    r37 = r.object
-    p38 = r37.id.encode()
-    n39 = len(p38)
-    p40 = LONGS[n39] if n39 < 8192 else encode_long(n39)
-    p41 = _OBJECT_TYPE[r37.type]
-    v42 = r37.version
-    if v42 is None:
-        p44 = b"\x00"
-        p45 = b""
+            p37 = b"\x00"
+        p18 = b"\x02"
     else:
-        p45 = v42.encode()
-        n43 = len(p45)
-        p44 = OPTIONAL_LONGS[n43] if n43 < 8192 else b"\x02" + encode_long(n43)
-    v46 = r37.url
-    if v46 is None:
-        p48 = b"\x00"
-        p49 = b""
+        p18 = b"\x00"
+        p22 = p23 = p24 = p25 = p26 = p29 = p30 = p32 = p37 = b""
+    r39 = r.object
+    p40 = r39.id.encode()
+    n41 = len(p40)
+    p42 = LONGS[n41] if n41 < 8192 else encode_long(n41)
+    p43 = _OBJECT_TYPE[r39.type]
+    v44 = r39.version
+    if v44 is None:
+        p45 = b"\x00"
     else:
-        p49 = v46.encode()
-        n47 = len(p49)
-        p48 = OPTIONAL_LONGS[n47] if n47 < 8192 else b"\x02" + encode_long(n47)
-    v50 = r37.title
-    if v50 is None:
-        p52 = b"\x00"
-        p53 = b""
+        p46 = v44.encode()
+        n47 = len(p46)
+        p48 = LONGS[n47] if n47 < 8192 else encode_long(n47)
+        p45 = _join((b"\x02", p48, p46))
+    v49 = r39.url
+    if v49 is None:
+        p51 = b"\x00"
+        p52 = b""
     else:
-        p53 = v50.encode()
-        n51 = len(p53)
-        p52 = OPTIONAL_LONGS[n51] if n51 < 8192 else b"\x02" + encode_long(n51)
-    v54 = r37.text
-    if v54 is None:
-        p56 = b"\x00"
-        p57 = b""
+        p52 = v49.encode()
+        n50 = len(p52)
+        p51 = OPTIONAL_LONGS[n50] if n50 < 8192 else b"\x02" + encode_long(n50)
+    v53 = r39.title
+    if v53 is None:
+        p55 = b"\x00"
+        p56 = b""
     else:
-        p57 = v54.encode()
-        n55 = len(p57)
-        p56 = OPTIONAL_LONGS[n55] if n55 < 8192 else b"\x02" + encode_long(n55)
-    v58 = r37.markup
-    p59 = cached_string(v58) or remember(v58)
-    v60 = r37.language
-    if v60 is None:
-        p62 = b"\x00"
-        p63 = b""
+        p56 = v53.encode()
+        n54 = len(p56)
+        p55 = OPTIONAL_LONGS[n54] if n54 < 8192 else b"\x02" + encode_long(n54)
+    v57 = r39.text
+    if v57 is None:
+        p59 = b"\x00"
+        p60 = b""
     else:
-        p63 = v60.encode()
-        n61 = len(p63)
-        p62 = OPTIONAL_LONGS[n61] if n61 < 8192 else b"\x02" + encode_long(n61)
-    v64 = r37.created
-    if v64 is None:
-        p65 = b"\x00"
+        p60 = v57.encode()
+        n58 = len(p60)
+        p59 = OPTIONAL_LONGS[n58] if n58 < 8192 else b"\x02" + encode_long(n58)
+    v61 = r39.markup
+    p62 = cached_string(v61) or remember(v61)
+    v63 = r39.language
+    if v63 is None:
+        p64 = b"\x00"
     else:
-        v66 = v64
-        if TIME_START <= v66 < TIME_LIMIT:
-            p67 = PAIRS[v66 << 1 & 16383]
-            p68 = PAIRS[v66 >> 13 & 16383]
-            p69 = PAIRS[v66 >> 27 & 16383]
-            p70 = LAST_PAIRS[v66 >> 41]
+        p65 = v63.encode()
+        n66 = len(p65)
+        p67 = LONGS[n66] if n66 < 8192 else encode_long(n66)
+        p64 = _join((b"\x02", p67, p65))
+    v68 = r39.created
+    if v68 is not None:
+        v70 = v68
+        if TIME_START <= v70 < TIME_LIMIT:
+            p71 = PAIRS[v70 << 1 & 16383]
+            p72 = PAIRS[v70 >> 13 & 16383]
+            p73 = PAIRS[v70 >> 27 & 16383]
+            p74 = LAST_PAIRS[v70 >> 41]
         else:
-            p67 = encode_long(v66)
-            p68 = p69 = p70 = b""
-        p65 = _join((b"\x02", p67, p68, p69, p70))
-    v71 = r37.start_time
-    if v71 is None:
-        p72 = b"\x00"
+            p71 = encode_long(v70)
+            p72 = p73 = p74 = b""
+        p69 = b"\x02"
     else:
-        v73 = v71
-        if TIME_START <= v73 < TIME_LIMIT:
-            p74 = PAIRS[v73 << 1 & 16383]
-            p75 = PAIRS[v73 >> 13 & 16383]
-            p76 = PAIRS[v73 >> 27 & 16383]
-            p77 = LAST_PAIRS[v73 >> 41]
-        else:
-            p74 = encode_long(v73)
-            p75 = p76 = p77 = b""
-        p72 = _join((b"\x02", p74, p75, p76, p77))
-    v78 = r37.end_time
-    if v78 is None:
-        p79 = b"\x00"
+        p69 = b"\x00"
+        p71 = p72 = p73 = p74 = b""
+    v75 = r39.start_time
+    v76 = r39.end_time
+    v77 = r39.author
+    v78 = r39.spans
+    v79 = r39.attachments
+    if v75 is None and v76 is None and v77 is None and not v78 and v78.__class__ is list and not v79 and v79.__class__ is list:
+        p80 = b"\x00\x00\x00\x00\x00"
     else:
-        v80 = v78
-        if TIME_START <= v80 < TIME_LIMIT:
-            p81 = PAIRS[v80 << 1 & 16383]
-            p82 = PAIRS[v80 >> 13 & 16383]
-            p83 = PAIRS[v80 >> 27 & 16383]
-            p84 = LAST_PAIRS[v80 >> 41]
+        v81 = v75
+        if v81 is not None:
+            v83 = v81
+            if TIME_START <= v83 < TIME_LIMIT:
+                p84 = PAIRS[v83 << 1 & 16383]
+                p85 = PAIRS[v83 >> 13 & 16383]
+                p86 = PAIRS[v83 >> 27 & 16383]
+                p87 = LAST_PAIRS[v83 >> 41]
+            else:
+                p84 = encode_long(v83)
+                p85 = p86 = p87 = b""
+            p82 = b"\x02"
         else:
-            p81 = encode_long(v80)
-            p82 = p83 = p84 = b""
-        p79 = _join((b"\x02", p81, p82, p83, p84))
-    v85 = r37.author
-    if v85 is None:
-        p86 = b"\x00"
-    else:
-        r87 = v85
-        v88 = r87.account
-        if v88 is None:
-            p90 = b"\x00"
-            p91 = b""
+            p82 = b"\x00"
+            p84 = p85 = p86 = p87 = b""
+        v88 = v76
+        if v88 is not None:
+            v90 = v88
+            if TIME_START <= v90 < TIME_LIMIT:
+                p91 = PAIRS[v90 << 1 & 16383]
+                p92 = PAIRS[v90 >> 13 & 16383]
+                p93 = PAIRS[v90 >> 27 & 16383]
+                p94 = LAST_PAIRS[v90 >> 41]
+            else:
+                p91 = encode_long(v90)
+                p92 = p93 = p94 = b""
+            p89 = b"\x02"
         else:
-            p91 = v88.encode()
-            n89 = len(p91)
-            p90 = OPTIONAL_LONGS[n89] if n89 < 8192 else b"\x02" + encode_long(n89)
-        p92 = _PARTY_KIND[r87.kind]
-        p93 = _SIDE[r87.side]
-        p94 = _ROLE[r87.role]
-        v95 = r87.name
-        if v95 is None:
-            p97 = b"\x00"
-            p98 = b""
+            p89 = b"\x00"
+            p91 = p92 = p93 = p94 = b""
+        v95 = v77
+        if v95 is not None:
+            r97 = v95
+            v98 = r97.account
+            if v98 is None:
+                p100 = b"\x00"
+                p101 = b""
+            else:
+                p101 = v98.encode()
+                n99 = len(p101)
+                p100 = OPTIONAL_LONGS[n99] if n99 < 8192 else b"\x02" + encode_long(n99)
+            p102 = _PARTY_KIND[r97.kind]
+            p103 = _SIDE[r97.side]
+            p104 = _ROLE[r97.role]
+            v105 = r97.name
+            if v105 is None:
+                p107 = b"\x00"
+                p108 = b""
+            else:
+                p108 = v105.encode()
+                n106 = len(p108)
+                p107 = OPTIONAL_LONGS[n106] if n106 < 8192 else b"\x02" + encode_long(n106)
+            v109 = r97.handle
+            if v109 is None:
+                p110 = b"\x00"
+            else:
+                p111 = v109.encode()
+                n112 = len(p111)
+                p113 = LONGS[n112] if n112 < 8192 else encode_long(n112)
+                p110 = _join((b"\x02", p113, p111))
+            v114 = r97.claims
+            if v114.__class__ is not list:
+                raise TypeError("list")
+            if v114:
+                p115 = _join((encode_long(len(v114)), *map(_claim, v114), b"\x00"))
+            else:
+                p115 = b"\x00"
+            p96 = b"\x02"
         else:
-            p98 = v95.encode()
-            n96 = len(p98)
-            p97 = OPTIONAL_LONGS[n96] if n96 < 8192 else b"\x02" + encode_long(n96)
-        v99 = r87.handle
-        if v99 is None:
-            p101 = b"\x00"
-            p102 = b""
-        else:
-            p102 = v99.encode()
-            n100 = len(p102)
-            p101 = OPTIONAL_LONGS[n100] if n100 < 8192 else b"\x02" + encode_long(n100)
-        v103 = r87.claims
-        if v103.__class__ is not list:
+            p96 = b"\x00"
+            p100 = p101 = p102 = p103 = p104 = p107 = p108 = p110 = p115 = b""
+        v117 = v78
+        if v117.__class__ is not list:
             raise TypeError("list")
-        if v103:
-            p104 = _join((encode_long(len(v103)), *map(_claim, v103), b"\x00"))
+        if v117:
+            p118 = _join((encode_long(len(v117)), *map(_span, v117), b"\x00"))
         else:
-            p104 = b"\x00"
-        p86 = _join((b"\x02", p90, p91, p92, p93, p94, p97, p98, p101, p102, p104))
-    v106 = r37.spans
-    if v106.__class__ is not list:
-        raise TypeError("list")
-    if v106:
-        p107 = _join((encode_long(len(v106)), *map(_span, v106), b"\x00"))
-    else:
-        p107 = b"\x00"
-    v109 = r37.attachments
-    if v109.__class__ is not list:
-        raise TypeError("list")
-    if v109:
-        p110 = _join((encode_long(len(v109)), *map(_attachment, v109), b"\x00"))
-    else:
-        p110 = b"\x00"
-    r112 = r.thread
-    p113 = r112.id.encode()
-    n114 = len(p113)
-    p115 = LONGS[n114] if n114 < 8192 else encode_long(n114)
-    v116 = r112.title
-    if v116 is None:
-        p118 = b"\x00"
-        p119 = b""
-    else:
-        p119 = v116.encode()
-        n117 = len(p119)
-        p118 = OPTIONAL_LONGS[n117] if n117 < 8192 else b"\x02" + encode_long(n117)
-    p120 = _THREAD_STATE[r112.state]
-    v121 = r112.container
-    if v121 is None:
-        p122 = b"\x00"
-    else:
-        r123 = v121
-        p124 = r123.id.encode()
-        n125 = len(p124)
-        p126 = LONGS[n125] if n125 < 8192 else encode_long(n125)
-        v127 = r123.name
-        if v127 is None:
-            p129 = b"\x00"
-            p130 = b""
+            p118 = b"\x00"
+        v120 = v79
+        if v120.__class__ is not list:
+            raise TypeError("list")
+        if v120:
+            p121 = _join((encode_long(len(v120)), *map(_attachment, v120), b"\x00"))
         else:
-            p130 = v127.encode()
-            n128 = len(p130)
-            p129 = OPTIONAL_LONGS[n128] if n128 < 8192 else b"\x02" + encode_long(n128)
-        v131 = r123.kind
-        if v131 is None:
-            p133 = b"\x00"
-            p134 = b""
+            p121 = b"\x00"
+        p80 = _join((p82, p84, p85, p86, p87, p89, p91, p92, p93, p94, p96, p100, p101, p102, p103, p104, p107, p108, p110, p115, p118, p121))
+    r123 = r.thread
+    p124 = r123.id.encode()
+    n125 = len(p124)
+    p126 = LONGS[n125] if n125 < 8192 else encode_long(n125)
+    v127 = r123.title
+    if v127 is None:
+        p128 = b"\x00"
+    else:
+        p129 = v127.encode()
+        n130 = len(p129)
+        p131 = LONGS[n130] if n130 < 8192 else encode_long(n130)
+        p128 = _join((b"\x02", p131, p129))
+    p132 = _THREAD_STATE[r123.state]
+    v133 = r123.container
+    if v133 is not None:
+        r135 = v133
+        p136 = r135.id.encode()
+        n137 = len(p136)
+        p138 = LONGS[n137] if n137 < 8192 else encode_long(n137)
+        v139 = r135.name
+        if v139 is None:
+            p141 = b"\x00"
+            p142 = b""
         else:
-            p134 = v131.encode()
-            n132 = len(p134)
-            p133 = OPTIONAL_LONGS[n132] if n132 < 8192 else b"\x02" + encode_long(n132)
-        p122 = _join((b"\x02", p126, p124, p129, p130, p133, p134))
-    v135 = r.participants
-    if v135.__class__ is not list:
+            p142 = v139.encode()
+            n140 = len(p142)
+            p141 = OPTIONAL_LONGS[n140] if n140 < 8192 else b"\x02" + encode_long(n140)
+        v143 = r135.kind
+        if v143 is None:
+            p145 = b"\x00"
+            p146 = b""
+        else:
+            p146 = v143.encode()
+            n144 = len(p146)
+            p145 = OPTIONAL_LONGS[n144] if n144 < 8192 else b"\x02" + encode_long(n144)
+        p134 = b"\x02"
+    else:
+        p134 = b"\x00"
+        p138 = p136 = p141 = p142 = p145 = p146 = b""
+    v147 = r.participants
+    if v147.__class__ is not list:
         raise TypeError("list")
-    if v135:
-        p136 = _join((encode_long(len(v135)), *map(_party, v135), b"\x00"))
+    if v147:
+        p148 = _join((encode_long(len(v147)), *map(_party, v147), b"\x00"))
     else:
-        p136 = b"\x00"
-    v138 = r.our_account
-    if v138 is None:
-        p140 = b"\x00"
-        p141 = b""
+        p148 = b"\x00"
+    v150 = r.our_account
+    if v150 is None:
+        p152 = b"\x00"
+        p153 = b""
     else:
-        p141 = v138.encode()
-        n139 = len(p141)
-        p140 = OPTIONAL_LONGS[n139] if n139 < 8192 else b"\x02" + encode_long(n139)
-    v142 = r.references
-    if v142.__class__ is not list:
+        p153 = v150.encode()
+        n151 = len(p153)
+        p152 = OPTIONAL_LONGS[n151] if n151 < 8192 else b"\x02" + encode_long(n151)
+    v154 = r.references
+    if v154.__class__ is not list:
         raise TypeError("list")
-    if v142:
-        p143 = _join((encode_long(len(v142)), *map(_reference, v142), b"\x00"))
+    if v154:
+        p155 = _join((encode_long(len(v154)), *map(_reference, v154), b"\x00"))
     else:
-        p143 = b"\x00"
-    p145 = _CHANNEL[r.channel]
-    p146 = _DIRECTION[r.direction]
-    p147 = _VISIBILITY[r.visibility]
-    p148 = _BOOLEANS[r.automated]
-    v149 = r.generator
-    if v149 is None:
-        p151 = b"\x00"
-        p152 = b""
-    else:
-        p152 = v149.encode()
-        n150 = len(p152)
-        p151 = OPTIONAL_LONGS[n150] if n150 < 8192 else b"\x02" + encode_long(n150)
-    v153 = r.client_ref
-    if v153 is None:
         p155 = b"\x00"
-        p156 = b""
+    p157 = _CHANNEL[r.channel]
+    p158 = _DIRECTION[r.direction]
+    p159 = _VISIBILITY[r.visibility]
+    p160 = _BOOLEANS[r.automated]
+    v161 = r.generator
+    if v161 is None:
+        p162 = b"\x00"
     else:
-        p156 = v153.encode()
-        n154 = len(p156)
-        p155 = OPTIONAL_LONGS[n154] if n154 < 8192 else b"\x02" + encode_long(n154)
-    v157 = r.published
-    if TIME_START <= v157 < TIME_LIMIT:
-        p158 = PAIRS[v157 << 1 & 16383]
-        p159 = PAIRS[v157 >> 13 & 16383]
-        p160 = PAIRS[v157 >> 27 & 16383]
-        p161 = LAST_PAIRS[v157 >> 41]
+        p163 = v161.encode()
+        n164 = len(p163)
+        p165 = LONGS[n164] if n164 < 8192 else encode_long(n164)
+        p162 = _join((b"\x02", p165, p163))
+    v166 = r.client_ref
+    if v166 is None:
+        p167 = b"\x00"
     else:
-        p158 = encode_long(v157)
-        p159 = p160 = p161 = b""
-    p162 = _CLOCK[r.clock]
-    v163 = r.received
-    if TIME_START <= v163 < TIME_LIMIT:
-        p164 = PAIRS[v163 << 1 & 16383]
-        p165 = PAIRS[v163 >> 13 & 16383]
-        p166 = PAIRS[v163 >> 27 & 16383]
-        p167 = LAST_PAIRS[v163 >> 41]
+        p168 = v166.encode()
+        n169 = len(p168)
+        p170 = LONGS[n169] if n169 < 8192 else encode_long(n169)
+        p167 = _join((b"\x02", p170, p168))
+    v171 = r.published
+    if TIME_START <= v171 < TIME_LIMIT:
+        p172 = PAIRS[v171 << 1 & 16383]
+        p173 = PAIRS[v171 >> 13 & 16383]
+        p174 = PAIRS[v171 >> 27 & 16383]
+        p175 = LAST_PAIRS[v171 >> 41]
     else:
-        p164 = encode_long(v163)
-        p165 = p166 = p167 = b""
-    v168 = r.changes
-    if v168.__class__ is not list:
-        raise TypeError("list")
-    if v168:
-        p169 = _join((encode_long(len(v168)), *map(_change, v168), b"\x00"))
+        p172 = encode_long(v171)
+        p173 = p174 = p175 = b""
+    p176 = _CLOCK[r.clock]
+    v177 = r.received
+    if TIME_START <= v177 < TIME_LIMIT:
+        p178 = PAIRS[v177 << 1 & 16383]
+        p179 = PAIRS[v177 >> 13 & 16383]
+        p180 = PAIRS[v177 >> 27 & 16383]
+        p181 = LAST_PAIRS[v177 >> 41]
     else:
-        p169 = b"\x00"
-    v171 = r.reaction
-    if v171 is None:
-        p173 = b"\x00"
-        p174 = b""
+        p178 = encode_long(v177)
+        p179 = p180 = p181 = b""
+    v182 = r.changes
+    v183 = r.reaction
+    v184 = r.tags
+    v185 = r.metrics
+    v186 = r.fields
+    if not v182 and v182.__class__ is list and v183 is None and not v184 and v184.__class__ is list and not v185 and v185.__class__ is dict and not v186 and v186.__class__ is dict:
+        p187 = b"\x00\x00\x00\x00\x00"
     else:
-        p174 = v171.encode()
-        n172 = len(p174)
-        p173 = OPTIONAL_LONGS[n172] if n172 < 8192 else b"\x02" + encode_long(n172)
-    v175 = r.tags
-    if v175.__class__ is not list:
-        raise TypeError("list")
-    if v175:
-        o177 = [encode_long(len(v175))]
-        for i178 in v175:
-            p179 = i178.encode()
-            n180 = len(p179)
-            p181 = LONGS[n180] if n180 < 8192 else encode_long(n180)
-            o177 += (p181, p179)
-        o177.append(b"\x00")
-        p176 = _join(o177)
-    else:
-        p176 = b"\x00"
-    v182 = r.metrics
-    if v182.__class__ is not dict:
-        raise TypeError("dict")
-    if v182:
-        o184 = [encode_long(len(v182))]
-        for k186, i185 in v182.items():
-            p187 = k186.encode()
-            n188 = len(p187)
-            p189 = LONGS[n188] if n188 < 8192 else encode_long(n188)
-            p190 = double_pack(i185)
-            o184 += (p189, p187, p190)
-        o184.append(b"\x00")
-        p183 = _join(o184)
-    else:
-        p183 = b"\x00"
-    v191 = r.fields
-    if v191.__class__ is not dict:
-        raise TypeError("dict")
-    if v191:
-        o193 = [encode_long(len(v191))]
-        for k195, i194 in v191.items():
-            p196 = k195.encode()
-            n197 = len(p196)
-            p198 = LONGS[n197] if n197 < 8192 else encode_long(n197)
-            p199 = i194.encode()
-            n200 = len(p199)
-            p201 = LONGS[n200] if n200 < 8192 else encode_long(n200)
-            o193 += (p198, p196, p201, p199)
-        o193.append(b"\x00")
-        p192 = _join(o193)
-    else:
-        p192 = b"\x00"
-    r202 = r.origin
-    p203 = r202.delivery.encode()
-    if len(p203) != 36:
+        v188 = v182
+        if v188.__class__ is not list:
+            raise TypeError("list")
+        if v188:
+            p189 = _join((encode_long(len(v188)), *map(_change, v188), b"\x00"))
+        else:
+            p189 = b"\x00"
+        v191 = v183
+        if v191 is None:
+            p193 = b"\x00"
+            p194 = b""
+        else:
+            p194 = v191.encode()
+            n192 = len(p194)
+            p193 = OPTIONAL_LONGS[n192] if n192 < 8192 else b"\x02" + encode_long(n192)
+        v195 = v184
+        if v195.__class__ is not list:
+            raise TypeError("list")
+        if v195:
+            o197 = [encode_long(len(v195))]
+            for i198 in v195:
+                p199 = i198.encode()
+                n200 = len(p199)
+                p201 = LONGS[n200] if n200 < 8192 else encode_long(n200)
+                o197 += (p201, p199)
+            o197.append(b"\x00")
+            p196 = _join(o197)
+        else:
+            p196 = b"\x00"
+        v202 = v185
+        if v202.__class__ is not dict:
+            raise TypeError("dict")
+        if v202:
+            o204 = [encode_long(len(v202))]
+            for k206, i205 in v202.items():
+                p207 = k206.encode()
+                n208 = len(p207)
+                p209 = LONGS[n208] if n208 < 8192 else encode_long(n208)
+                p210 = double_pack(i205)
+                o204 += (p209, p207, p210)
+            o204.append(b"\x00")
+            p203 = _join(o204)
+        else:
+            p203 = b"\x00"
+        v211 = v186
+        if v211.__class__ is not dict:
+            raise TypeError("dict")
+        if v211:
+            o213 = [encode_long(len(v211))]
+            for k215, i214 in v211.items():
+                p216 = k215.encode()
+                n217 = len(p216)
+                p218 = LONGS[n217] if n217 < 8192 else encode_long(n217)
+                p219 = i214.encode()
+                n220 = len(p219)
+                p221 = LONGS[n220] if n220 < 8192 else encode_long(n220)
+                o213 += (p218, p216, p221, p219)
+            o213.append(b"\x00")
+            p212 = _join(o213)
+        else:
+            p212 = b"\x00"
+        p187 = _join((p189, p193, p194, p196, p203, p212))
+    r222 = r.origin
+    p223 = r222.delivery.encode()
+    if len(p223) != 36:
         raise ValueError("uuid")
-    v204 = r202.topic
-    p205 = cached_string(v204) or remember(v204)
-    v206 = r202.partition
-    p207 = LONGS[v206] if 0 <= v206 < 8192 else encode_int(v206)
-    v208 = r202.offset
-    p209 = LONGS[v208] if 0 <= v208 < 8192 else encode_long(v208)
-    v210 = r202.entry
-    p211 = LONGS[v210] if 0 <= v210 < 8192 else encode_int(v210)
-    p212 = _MODE[r202.mode]
-    return _join((b"\x48", p1, p3, p5, p7, p9, p10, p11, p14, p15, p17, p40, p38, p41, p44, p45, p48, p49, p52, p53, p56, p57, p59, p62, p63, p65, p72, p79, p86, p107, p110, p115, p113, p118, p119, p120, p122, p136, p140, p141, p143, p145, p146, p147, p148, p151, p152, p155, p156, p158, p159, p160, p161, p162, p164, p165, p166, p167, p169, p173, p174, p176, p183, p192, b"\x48", p203, p205, p207, p209, p211, p212))
+    v224 = r222.topic
+    p225 = cached_string(v224) or remember(v224)
+    v226 = r222.partition
+    p227 = LONGS[v226] if 0 <= v226 < 8192 else encode_int(v226)
+    v228 = r222.offset
+    p229 = LONGS[v228] if 0 <= v228 < 8192 else encode_long(v228)
+    v230 = r222.entry
+    p231 = LONGS[v230] if 0 <= v230 < 8192 else encode_int(v230)
+    p232 = _MODE[r222.mode]
+    return _join((b"\x48", p1, p3, p5, p7, p9, p10, p11, p13, p18, p22, p23, p24, p25, p26, p29, p30, p32, p37, p42, p40, p43, p45, p51, p52, p55, p56, p59, p60, p62, p64, p69, p71, p72, p73, p74, p80, p126, p124, p128, p132, p134, p138, p136, p141, p142, p145, p146, p148, p152, p153, p155, p157, p158, p159, p160, p162, p167, p172, p173, p174, p175, p176, p178, p179, p180, p181, p187, b"\x48", p223, p225, p227, p229, p231, p232))
 
 
 def _party_person(r: PartyPerson) -> bytes:
@@ -877,14 +924,15 @@ def _person_account(r: PersonAccount) -> bytes:
     p3 = LONGS[n2] if n2 < 8192 else encode_long(n2)
     p4 = _TRUST[r.trust]
     v5 = r.link
-    if v5 is None:
-        p6 = b"\x00"
-    else:
+    if v5 is not None:
         p7 = v5.encode()
         if len(p7) != 36:
             raise ValueError("uuid")
-        p6 = _join((b"\x02", b"\x48", p7))
-    return _join((p3, p1, p4, p6))
+        p6 = b"\x02\x48"
+    else:
+        p6 = b"\x00"
+        p7 = b""
+    return _join((p3, p1, p4, p6, p7))
 
 
 def _consent(r: Consent) -> bytes:
@@ -991,13 +1039,14 @@ def encode_delivery(record: Delivery) -> bytes:
             n38 = len(p40)
             p39 = OPTIONAL_LONGS[n38] if n38 < 8192 else b"\x02" + encode_long(n38)
         v41 = record.body
-        if v41 is None:
-            p42 = b"\x00"
-        else:
+        if v41 is not None:
             p43 = v41
             n44 = len(p43)
             p45 = LONGS[n44] if n44 < 8192 else encode_long(n44)
-            p42 = _join((b"\x02", p45, p43))
+            p42 = b"\x02"
+        else:
+            p42 = b"\x00"
+            p45 = p43 = b""
         v46 = record.body_uri
         if v46 is None:
             p48 = b"\x00"
@@ -1011,7 +1060,7 @@ def encode_delivery(record: Delivery) -> bytes:
         p52 = record.body_sha256
         if len(p52) != 32:
             raise ValueError('Sha256')
-        return _join((b"\x48", p1, p3, p5, p7, p8, p9, p10, p13, p14, p17, p18, p20, p21, p22, p23, p25, p27, p39, p40, p42, p48, p49, p51, p52))
+        return _join((b"\x48", p1, p3, p5, p7, p8, p9, p10, p13, p14, p17, p18, p20, p21, p22, p23, p25, p27, p39, p40, p42, p45, p43, p48, p49, p51, p52))
     except CAUSES as error:
         raise explain("Delivery", record, error) from error
 
@@ -1034,369 +1083,393 @@ def encode_activity(record: Activity) -> bytes:
         p11 = _OPTIONAL_ACTIVITY_TYPE[record.undoes]
         v12 = record.edge
         if v12 is None:
-            p14 = b"\x00"
-            p15 = b""
+            p13 = b"\x00"
         else:
-            p15 = v12.encode()
-            n13 = len(p15)
-            p14 = OPTIONAL_LONGS[n13] if n13 < 8192 else b"\x02" + encode_long(n13)
-        v16 = record.actor
-        if v16 is None:
-            p17 = b"\x00"
-        else:
-            r18 = v16
-            v19 = r18.account
-            if v19 is None:
-                p21 = b"\x00"
-                p22 = b""
+            p14 = v12.encode()
+            n15 = len(p14)
+            p16 = LONGS[n15] if n15 < 8192 else encode_long(n15)
+            p13 = _join((b"\x02", p16, p14))
+        v17 = record.actor
+        if v17 is not None:
+            r19 = v17
+            v20 = r19.account
+            if v20 is None:
+                p22 = b"\x00"
+                p23 = b""
             else:
-                p22 = v19.encode()
-                n20 = len(p22)
-                p21 = OPTIONAL_LONGS[n20] if n20 < 8192 else b"\x02" + encode_long(n20)
-            p23 = _PARTY_KIND[r18.kind]
-            p24 = _SIDE[r18.side]
-            p25 = _ROLE[r18.role]
-            v26 = r18.name
-            if v26 is None:
-                p28 = b"\x00"
-                p29 = b""
+                p23 = v20.encode()
+                n21 = len(p23)
+                p22 = OPTIONAL_LONGS[n21] if n21 < 8192 else b"\x02" + encode_long(n21)
+            p24 = _PARTY_KIND[r19.kind]
+            p25 = _SIDE[r19.side]
+            p26 = _ROLE[r19.role]
+            v27 = r19.name
+            if v27 is None:
+                p29 = b"\x00"
+                p30 = b""
             else:
-                p29 = v26.encode()
-                n27 = len(p29)
-                p28 = OPTIONAL_LONGS[n27] if n27 < 8192 else b"\x02" + encode_long(n27)
-            v30 = r18.handle
-            if v30 is None:
+                p30 = v27.encode()
+                n28 = len(p30)
+                p29 = OPTIONAL_LONGS[n28] if n28 < 8192 else b"\x02" + encode_long(n28)
+            v31 = r19.handle
+            if v31 is None:
                 p32 = b"\x00"
-                p33 = b""
             else:
-                p33 = v30.encode()
-                n31 = len(p33)
-                p32 = OPTIONAL_LONGS[n31] if n31 < 8192 else b"\x02" + encode_long(n31)
-            v34 = r18.claims
-            if v34.__class__ is not list:
+                p33 = v31.encode()
+                n34 = len(p33)
+                p35 = LONGS[n34] if n34 < 8192 else encode_long(n34)
+                p32 = _join((b"\x02", p35, p33))
+            v36 = r19.claims
+            if v36.__class__ is not list:
                 raise TypeError("list")
-            if v34:
-                p35 = _join((encode_long(len(v34)), *map(_claim, v34), b"\x00"))
+            if v36:
+                p37 = _join((encode_long(len(v36)), *map(_claim, v36), b"\x00"))
             else:
-                p35 = b"\x00"
-            p17 = _join((b"\x02", p21, p22, p23, p24, p25, p28, p29, p32, p33, p35))
-        r37 = record.object
-        p38 = r37.id.encode()
-        n39 = len(p38)
-        p40 = LONGS[n39] if n39 < 8192 else encode_long(n39)
-        p41 = _OBJECT_TYPE[r37.type]
-        v42 = r37.version
-        if v42 is None:
-            p44 = b"\x00"
-            p45 = b""
+                p37 = b"\x00"
+            p18 = b"\x02"
         else:
-            p45 = v42.encode()
-            n43 = len(p45)
-            p44 = OPTIONAL_LONGS[n43] if n43 < 8192 else b"\x02" + encode_long(n43)
-        v46 = r37.url
-        if v46 is None:
-            p48 = b"\x00"
-            p49 = b""
+            p18 = b"\x00"
+            p22 = p23 = p24 = p25 = p26 = p29 = p30 = p32 = p37 = b""
+        r39 = record.object
+        p40 = r39.id.encode()
+        n41 = len(p40)
+        p42 = LONGS[n41] if n41 < 8192 else encode_long(n41)
+        p43 = _OBJECT_TYPE[r39.type]
+        v44 = r39.version
+        if v44 is None:
+            p45 = b"\x00"
         else:
-            p49 = v46.encode()
-            n47 = len(p49)
-            p48 = OPTIONAL_LONGS[n47] if n47 < 8192 else b"\x02" + encode_long(n47)
-        v50 = r37.title
-        if v50 is None:
-            p52 = b"\x00"
-            p53 = b""
+            p46 = v44.encode()
+            n47 = len(p46)
+            p48 = LONGS[n47] if n47 < 8192 else encode_long(n47)
+            p45 = _join((b"\x02", p48, p46))
+        v49 = r39.url
+        if v49 is None:
+            p51 = b"\x00"
+            p52 = b""
         else:
-            p53 = v50.encode()
-            n51 = len(p53)
-            p52 = OPTIONAL_LONGS[n51] if n51 < 8192 else b"\x02" + encode_long(n51)
-        v54 = r37.text
-        if v54 is None:
-            p56 = b"\x00"
-            p57 = b""
+            p52 = v49.encode()
+            n50 = len(p52)
+            p51 = OPTIONAL_LONGS[n50] if n50 < 8192 else b"\x02" + encode_long(n50)
+        v53 = r39.title
+        if v53 is None:
+            p55 = b"\x00"
+            p56 = b""
         else:
-            p57 = v54.encode()
-            n55 = len(p57)
-            p56 = OPTIONAL_LONGS[n55] if n55 < 8192 else b"\x02" + encode_long(n55)
-        v58 = r37.markup
-        p59 = cached_string(v58) or remember(v58)
-        v60 = r37.language
-        if v60 is None:
-            p62 = b"\x00"
-            p63 = b""
+            p56 = v53.encode()
+            n54 = len(p56)
+            p55 = OPTIONAL_LONGS[n54] if n54 < 8192 else b"\x02" + encode_long(n54)
+        v57 = r39.text
+        if v57 is None:
+            p59 = b"\x00"
+            p60 = b""
         else:
-            p63 = v60.encode()
-            n61 = len(p63)
-            p62 = OPTIONAL_LONGS[n61] if n61 < 8192 else b"\x02" + encode_long(n61)
-        v64 = r37.created
-        if v64 is None:
-            p65 = b"\x00"
+            p60 = v57.encode()
+            n58 = len(p60)
+            p59 = OPTIONAL_LONGS[n58] if n58 < 8192 else b"\x02" + encode_long(n58)
+        v61 = r39.markup
+        p62 = cached_string(v61) or remember(v61)
+        v63 = r39.language
+        if v63 is None:
+            p64 = b"\x00"
         else:
-            v66 = v64
-            if TIME_START <= v66 < TIME_LIMIT:
-                p67 = PAIRS[v66 << 1 & 16383]
-                p68 = PAIRS[v66 >> 13 & 16383]
-                p69 = PAIRS[v66 >> 27 & 16383]
-                p70 = LAST_PAIRS[v66 >> 41]
+            p65 = v63.encode()
+            n66 = len(p65)
+            p67 = LONGS[n66] if n66 < 8192 else encode_long(n66)
+            p64 = _join((b"\x02", p67, p65))
+        v68 = r39.created
+        if v68 is not None:
+            v70 = v68
+            if TIME_START <= v70 < TIME_LIMIT:
+                p71 = PAIRS[v70 << 1 & 16383]
+                p72 = PAIRS[v70 >> 13 & 16383]
+                p73 = PAIRS[v70 >> 27 & 16383]
+                p74 = LAST_PAIRS[v70 >> 41]
             else:
-                p67 = encode_long(v66)
-                p68 = p69 = p70 = b""
-            p65 = _join((b"\x02", p67, p68, p69, p70))
-        v71 = r37.start_time
-        if v71 is None:
-            p72 = b"\x00"
+                p71 = encode_long(v70)
+                p72 = p73 = p74 = b""
+            p69 = b"\x02"
         else:
-            v73 = v71
-            if TIME_START <= v73 < TIME_LIMIT:
-                p74 = PAIRS[v73 << 1 & 16383]
-                p75 = PAIRS[v73 >> 13 & 16383]
-                p76 = PAIRS[v73 >> 27 & 16383]
-                p77 = LAST_PAIRS[v73 >> 41]
-            else:
-                p74 = encode_long(v73)
-                p75 = p76 = p77 = b""
-            p72 = _join((b"\x02", p74, p75, p76, p77))
-        v78 = r37.end_time
-        if v78 is None:
-            p79 = b"\x00"
+            p69 = b"\x00"
+            p71 = p72 = p73 = p74 = b""
+        v75 = r39.start_time
+        v76 = r39.end_time
+        v77 = r39.author
+        v78 = r39.spans
+        v79 = r39.attachments
+        if v75 is None and v76 is None and v77 is None and not v78 and v78.__class__ is list and not v79 and v79.__class__ is list:
+            p80 = b"\x00\x00\x00\x00\x00"
         else:
-            v80 = v78
-            if TIME_START <= v80 < TIME_LIMIT:
-                p81 = PAIRS[v80 << 1 & 16383]
-                p82 = PAIRS[v80 >> 13 & 16383]
-                p83 = PAIRS[v80 >> 27 & 16383]
-                p84 = LAST_PAIRS[v80 >> 41]
+            v81 = v75
+            if v81 is not None:
+                v83 = v81
+                if TIME_START <= v83 < TIME_LIMIT:
+                    p84 = PAIRS[v83 << 1 & 16383]
+                    p85 = PAIRS[v83 >> 13 & 16383]
+                    p86 = PAIRS[v83 >> 27 & 16383]
+                    p87 = LAST_PAIRS[v83 >> 41]
+                else:
+                    p84 = encode_long(v83)
+                    p85 = p86 = p87 = b""
+                p82 = b"\x02"
             else:
-                p81 = encode_long(v80)
-                p82 = p83 = p84 = b""
-            p79 = _join((b"\x02", p81, p82, p83, p84))
-        v85 = r37.author
-        if v85 is None:
-            p86 = b"\x00"
-        else:
-            r87 = v85
-            v88 = r87.account
-            if v88 is None:
-                p90 = b"\x00"
-                p91 = b""
+                p82 = b"\x00"
+                p84 = p85 = p86 = p87 = b""
+            v88 = v76
+            if v88 is not None:
+                v90 = v88
+                if TIME_START <= v90 < TIME_LIMIT:
+                    p91 = PAIRS[v90 << 1 & 16383]
+                    p92 = PAIRS[v90 >> 13 & 16383]
+                    p93 = PAIRS[v90 >> 27 & 16383]
+                    p94 = LAST_PAIRS[v90 >> 41]
+                else:
+                    p91 = encode_long(v90)
+                    p92 = p93 = p94 = b""
+                p89 = b"\x02"
             else:
-                p91 = v88.encode()
-                n89 = len(p91)
-                p90 = OPTIONAL_LONGS[n89] if n89 < 8192 else b"\x02" + encode_long(n89)
-            p92 = _PARTY_KIND[r87.kind]
-            p93 = _SIDE[r87.side]
-            p94 = _ROLE[r87.role]
-            v95 = r87.name
-            if v95 is None:
-                p97 = b"\x00"
-                p98 = b""
+                p89 = b"\x00"
+                p91 = p92 = p93 = p94 = b""
+            v95 = v77
+            if v95 is not None:
+                r97 = v95
+                v98 = r97.account
+                if v98 is None:
+                    p100 = b"\x00"
+                    p101 = b""
+                else:
+                    p101 = v98.encode()
+                    n99 = len(p101)
+                    p100 = OPTIONAL_LONGS[n99] if n99 < 8192 else b"\x02" + encode_long(n99)
+                p102 = _PARTY_KIND[r97.kind]
+                p103 = _SIDE[r97.side]
+                p104 = _ROLE[r97.role]
+                v105 = r97.name
+                if v105 is None:
+                    p107 = b"\x00"
+                    p108 = b""
+                else:
+                    p108 = v105.encode()
+                    n106 = len(p108)
+                    p107 = OPTIONAL_LONGS[n106] if n106 < 8192 else b"\x02" + encode_long(n106)
+                v109 = r97.handle
+                if v109 is None:
+                    p110 = b"\x00"
+                else:
+                    p111 = v109.encode()
+                    n112 = len(p111)
+                    p113 = LONGS[n112] if n112 < 8192 else encode_long(n112)
+                    p110 = _join((b"\x02", p113, p111))
+                v114 = r97.claims
+                if v114.__class__ is not list:
+                    raise TypeError("list")
+                if v114:
+                    p115 = _join((encode_long(len(v114)), *map(_claim, v114), b"\x00"))
+                else:
+                    p115 = b"\x00"
+                p96 = b"\x02"
             else:
-                p98 = v95.encode()
-                n96 = len(p98)
-                p97 = OPTIONAL_LONGS[n96] if n96 < 8192 else b"\x02" + encode_long(n96)
-            v99 = r87.handle
-            if v99 is None:
-                p101 = b"\x00"
-                p102 = b""
-            else:
-                p102 = v99.encode()
-                n100 = len(p102)
-                p101 = OPTIONAL_LONGS[n100] if n100 < 8192 else b"\x02" + encode_long(n100)
-            v103 = r87.claims
-            if v103.__class__ is not list:
+                p96 = b"\x00"
+                p100 = p101 = p102 = p103 = p104 = p107 = p108 = p110 = p115 = b""
+            v117 = v78
+            if v117.__class__ is not list:
                 raise TypeError("list")
-            if v103:
-                p104 = _join((encode_long(len(v103)), *map(_claim, v103), b"\x00"))
+            if v117:
+                p118 = _join((encode_long(len(v117)), *map(_span, v117), b"\x00"))
             else:
-                p104 = b"\x00"
-            p86 = _join((b"\x02", p90, p91, p92, p93, p94, p97, p98, p101, p102, p104))
-        v106 = r37.spans
-        if v106.__class__ is not list:
-            raise TypeError("list")
-        if v106:
-            p107 = _join((encode_long(len(v106)), *map(_span, v106), b"\x00"))
-        else:
-            p107 = b"\x00"
-        v109 = r37.attachments
-        if v109.__class__ is not list:
-            raise TypeError("list")
-        if v109:
-            p110 = _join((encode_long(len(v109)), *map(_attachment, v109), b"\x00"))
-        else:
-            p110 = b"\x00"
-        r112 = record.thread
-        p113 = r112.id.encode()
-        n114 = len(p113)
-        p115 = LONGS[n114] if n114 < 8192 else encode_long(n114)
-        v116 = r112.title
-        if v116 is None:
-            p118 = b"\x00"
-            p119 = b""
-        else:
-            p119 = v116.encode()
-            n117 = len(p119)
-            p118 = OPTIONAL_LONGS[n117] if n117 < 8192 else b"\x02" + encode_long(n117)
-        p120 = _THREAD_STATE[r112.state]
-        v121 = r112.container
-        if v121 is None:
-            p122 = b"\x00"
-        else:
-            r123 = v121
-            p124 = r123.id.encode()
-            n125 = len(p124)
-            p126 = LONGS[n125] if n125 < 8192 else encode_long(n125)
-            v127 = r123.name
-            if v127 is None:
-                p129 = b"\x00"
-                p130 = b""
+                p118 = b"\x00"
+            v120 = v79
+            if v120.__class__ is not list:
+                raise TypeError("list")
+            if v120:
+                p121 = _join((encode_long(len(v120)), *map(_attachment, v120), b"\x00"))
             else:
-                p130 = v127.encode()
-                n128 = len(p130)
-                p129 = OPTIONAL_LONGS[n128] if n128 < 8192 else b"\x02" + encode_long(n128)
-            v131 = r123.kind
-            if v131 is None:
-                p133 = b"\x00"
-                p134 = b""
+                p121 = b"\x00"
+            p80 = _join((p82, p84, p85, p86, p87, p89, p91, p92, p93, p94, p96, p100, p101, p102, p103, p104, p107, p108, p110, p115, p118, p121))
+        r123 = record.thread
+        p124 = r123.id.encode()
+        n125 = len(p124)
+        p126 = LONGS[n125] if n125 < 8192 else encode_long(n125)
+        v127 = r123.title
+        if v127 is None:
+            p128 = b"\x00"
+        else:
+            p129 = v127.encode()
+            n130 = len(p129)
+            p131 = LONGS[n130] if n130 < 8192 else encode_long(n130)
+            p128 = _join((b"\x02", p131, p129))
+        p132 = _THREAD_STATE[r123.state]
+        v133 = r123.container
+        if v133 is not None:
+            r135 = v133
+            p136 = r135.id.encode()
+            n137 = len(p136)
+            p138 = LONGS[n137] if n137 < 8192 else encode_long(n137)
+            v139 = r135.name
+            if v139 is None:
+                p141 = b"\x00"
+                p142 = b""
             else:
-                p134 = v131.encode()
-                n132 = len(p134)
-                p133 = OPTIONAL_LONGS[n132] if n132 < 8192 else b"\x02" + encode_long(n132)
-            p122 = _join((b"\x02", p126, p124, p129, p130, p133, p134))
-        v135 = record.participants
-        if v135.__class__ is not list:
+                p142 = v139.encode()
+                n140 = len(p142)
+                p141 = OPTIONAL_LONGS[n140] if n140 < 8192 else b"\x02" + encode_long(n140)
+            v143 = r135.kind
+            if v143 is None:
+                p145 = b"\x00"
+                p146 = b""
+            else:
+                p146 = v143.encode()
+                n144 = len(p146)
+                p145 = OPTIONAL_LONGS[n144] if n144 < 8192 else b"\x02" + encode_long(n144)
+            p134 = b"\x02"
+        else:
+            p134 = b"\x00"
+            p138 = p136 = p141 = p142 = p145 = p146 = b""
+        v147 = record.participants
+        if v147.__class__ is not list:
             raise TypeError("list")
-        if v135:
-            p136 = _join((encode_long(len(v135)), *map(_party, v135), b"\x00"))
+        if v147:
+            p148 = _join((encode_long(len(v147)), *map(_party, v147), b"\x00"))
         else:
-            p136 = b"\x00"
-        v138 = record.our_account
-        if v138 is None:
-            p140 = b"\x00"
-            p141 = b""
+            p148 = b"\x00"
+        v150 = record.our_account
+        if v150 is None:
+            p152 = b"\x00"
+            p153 = b""
         else:
-            p141 = v138.encode()
-            n139 = len(p141)
-            p140 = OPTIONAL_LONGS[n139] if n139 < 8192 else b"\x02" + encode_long(n139)
-        v142 = record.references
-        if v142.__class__ is not list:
+            p153 = v150.encode()
+            n151 = len(p153)
+            p152 = OPTIONAL_LONGS[n151] if n151 < 8192 else b"\x02" + encode_long(n151)
+        v154 = record.references
+        if v154.__class__ is not list:
             raise TypeError("list")
-        if v142:
-            p143 = _join((encode_long(len(v142)), *map(_reference, v142), b"\x00"))
+        if v154:
+            p155 = _join((encode_long(len(v154)), *map(_reference, v154), b"\x00"))
         else:
-            p143 = b"\x00"
-        p145 = _CHANNEL[record.channel]
-        p146 = _DIRECTION[record.direction]
-        p147 = _VISIBILITY[record.visibility]
-        p148 = _BOOLEANS[record.automated]
-        v149 = record.generator
-        if v149 is None:
-            p151 = b"\x00"
-            p152 = b""
-        else:
-            p152 = v149.encode()
-            n150 = len(p152)
-            p151 = OPTIONAL_LONGS[n150] if n150 < 8192 else b"\x02" + encode_long(n150)
-        v153 = record.client_ref
-        if v153 is None:
             p155 = b"\x00"
-            p156 = b""
+        p157 = _CHANNEL[record.channel]
+        p158 = _DIRECTION[record.direction]
+        p159 = _VISIBILITY[record.visibility]
+        p160 = _BOOLEANS[record.automated]
+        v161 = record.generator
+        if v161 is None:
+            p162 = b"\x00"
         else:
-            p156 = v153.encode()
-            n154 = len(p156)
-            p155 = OPTIONAL_LONGS[n154] if n154 < 8192 else b"\x02" + encode_long(n154)
-        v157 = record.published
-        if TIME_START <= v157 < TIME_LIMIT:
-            p158 = PAIRS[v157 << 1 & 16383]
-            p159 = PAIRS[v157 >> 13 & 16383]
-            p160 = PAIRS[v157 >> 27 & 16383]
-            p161 = LAST_PAIRS[v157 >> 41]
+            p163 = v161.encode()
+            n164 = len(p163)
+            p165 = LONGS[n164] if n164 < 8192 else encode_long(n164)
+            p162 = _join((b"\x02", p165, p163))
+        v166 = record.client_ref
+        if v166 is None:
+            p167 = b"\x00"
         else:
-            p158 = encode_long(v157)
-            p159 = p160 = p161 = b""
-        p162 = _CLOCK[record.clock]
-        v163 = record.received
-        if TIME_START <= v163 < TIME_LIMIT:
-            p164 = PAIRS[v163 << 1 & 16383]
-            p165 = PAIRS[v163 >> 13 & 16383]
-            p166 = PAIRS[v163 >> 27 & 16383]
-            p167 = LAST_PAIRS[v163 >> 41]
+            p168 = v166.encode()
+            n169 = len(p168)
+            p170 = LONGS[n169] if n169 < 8192 else encode_long(n169)
+            p167 = _join((b"\x02", p170, p168))
+        v171 = record.published
+        if TIME_START <= v171 < TIME_LIMIT:
+            p172 = PAIRS[v171 << 1 & 16383]
+            p173 = PAIRS[v171 >> 13 & 16383]
+            p174 = PAIRS[v171 >> 27 & 16383]
+            p175 = LAST_PAIRS[v171 >> 41]
         else:
-            p164 = encode_long(v163)
-            p165 = p166 = p167 = b""
-        v168 = record.changes
-        if v168.__class__ is not list:
-            raise TypeError("list")
-        if v168:
-            p169 = _join((encode_long(len(v168)), *map(_change, v168), b"\x00"))
+            p172 = encode_long(v171)
+            p173 = p174 = p175 = b""
+        p176 = _CLOCK[record.clock]
+        v177 = record.received
+        if TIME_START <= v177 < TIME_LIMIT:
+            p178 = PAIRS[v177 << 1 & 16383]
+            p179 = PAIRS[v177 >> 13 & 16383]
+            p180 = PAIRS[v177 >> 27 & 16383]
+            p181 = LAST_PAIRS[v177 >> 41]
         else:
-            p169 = b"\x00"
-        v171 = record.reaction
-        if v171 is None:
-            p173 = b"\x00"
-            p174 = b""
+            p178 = encode_long(v177)
+            p179 = p180 = p181 = b""
+        v182 = record.changes
+        v183 = record.reaction
+        v184 = record.tags
+        v185 = record.metrics
+        v186 = record.fields
+        if not v182 and v182.__class__ is list and v183 is None and not v184 and v184.__class__ is list and not v185 and v185.__class__ is dict and not v186 and v186.__class__ is dict:
+            p187 = b"\x00\x00\x00\x00\x00"
         else:
-            p174 = v171.encode()
-            n172 = len(p174)
-            p173 = OPTIONAL_LONGS[n172] if n172 < 8192 else b"\x02" + encode_long(n172)
-        v175 = record.tags
-        if v175.__class__ is not list:
-            raise TypeError("list")
-        if v175:
-            o177 = [encode_long(len(v175))]
-            for i178 in v175:
-                p179 = i178.encode()
-                n180 = len(p179)
-                p181 = LONGS[n180] if n180 < 8192 else encode_long(n180)
-                o177 += (p181, p179)
-            o177.append(b"\x00")
-            p176 = _join(o177)
-        else:
-            p176 = b"\x00"
-        v182 = record.metrics
-        if v182.__class__ is not dict:
-            raise TypeError("dict")
-        if v182:
-            o184 = [encode_long(len(v182))]
-            for k186, i185 in v182.items():
-                p187 = k186.encode()
-                n188 = len(p187)
-                p189 = LONGS[n188] if n188 < 8192 else encode_long(n188)
-                p190 = double_pack(i185)
-                o184 += (p189, p187, p190)
-            o184.append(b"\x00")
-            p183 = _join(o184)
-        else:
-            p183 = b"\x00"
-        v191 = record.fields
-        if v191.__class__ is not dict:
-            raise TypeError("dict")
-        if v191:
-            o193 = [encode_long(len(v191))]
-            for k195, i194 in v191.items():
-                p196 = k195.encode()
-                n197 = len(p196)
-                p198 = LONGS[n197] if n197 < 8192 else encode_long(n197)
-                p199 = i194.encode()
-                n200 = len(p199)
-                p201 = LONGS[n200] if n200 < 8192 else encode_long(n200)
-                o193 += (p198, p196, p201, p199)
-            o193.append(b"\x00")
-            p192 = _join(o193)
-        else:
-            p192 = b"\x00"
-        r202 = record.origin
-        p203 = r202.delivery.encode()
-        if len(p203) != 36:
+            v188 = v182
+            if v188.__class__ is not list:
+                raise TypeError("list")
+            if v188:
+                p189 = _join((encode_long(len(v188)), *map(_change, v188), b"\x00"))
+            else:
+                p189 = b"\x00"
+            v191 = v183
+            if v191 is None:
+                p193 = b"\x00"
+                p194 = b""
+            else:
+                p194 = v191.encode()
+                n192 = len(p194)
+                p193 = OPTIONAL_LONGS[n192] if n192 < 8192 else b"\x02" + encode_long(n192)
+            v195 = v184
+            if v195.__class__ is not list:
+                raise TypeError("list")
+            if v195:
+                o197 = [encode_long(len(v195))]
+                for i198 in v195:
+                    p199 = i198.encode()
+                    n200 = len(p199)
+                    p201 = LONGS[n200] if n200 < 8192 else encode_long(n200)
+                    o197 += (p201, p199)
+                o197.append(b"\x00")
+                p196 = _join(o197)
+            else:
+                p196 = b"\x00"
+            v202 = v185
+            if v202.__class__ is not dict:
+                raise TypeError("dict")
+            if v202:
+                o204 = [encode_long(len(v202))]
+                for k206, i205 in v202.items():
+                    p207 = k206.encode()
+                    n208 = len(p207)
+                    p209 = LONGS[n208] if n208 < 8192 else encode_long(n208)
+                    p210 = double_pack(i205)
+                    o204 += (p209, p207, p210)
+                o204.append(b"\x00")
+                p203 = _join(o204)
+            else:
+                p203 = b"\x00"
+            v211 = v186
+            if v211.__class__ is not dict:
+                raise TypeError("dict")
+            if v211:
+                o213 = [encode_long(len(v211))]
+                for k215, i214 in v211.items():
+                    p216 = k215.encode()
+                    n217 = len(p216)
+                    p218 = LONGS[n217] if n217 < 8192 else encode_long(n217)
+                    p219 = i214.encode()
+                    n220 = len(p219)
+                    p221 = LONGS[n220] if n220 < 8192 else encode_long(n220)
+                    o213 += (p218, p216, p221, p219)
+                o213.append(b"\x00")
+                p212 = _join(o213)
+            else:
+                p212 = b"\x00"
+            p187 = _join((p189, p193, p194, p196, p203, p212))
+        r222 = record.origin
+        p223 = r222.delivery.encode()
+        if len(p223) != 36:
             raise ValueError("uuid")
-        v204 = r202.topic
-        p205 = cached_string(v204) or remember(v204)
-        v206 = r202.partition
-        p207 = LONGS[v206] if 0 <= v206 < 8192 else encode_int(v206)
-        v208 = r202.offset
-        p209 = LONGS[v208] if 0 <= v208 < 8192 else encode_long(v208)
-        v210 = r202.entry
-        p211 = LONGS[v210] if 0 <= v210 < 8192 else encode_int(v210)
-        p212 = _MODE[r202.mode]
-        return _join((b"\x48", p1, p3, p5, p7, p9, p10, p11, p14, p15, p17, p40, p38, p41, p44, p45, p48, p49, p52, p53, p56, p57, p59, p62, p63, p65, p72, p79, p86, p107, p110, p115, p113, p118, p119, p120, p122, p136, p140, p141, p143, p145, p146, p147, p148, p151, p152, p155, p156, p158, p159, p160, p161, p162, p164, p165, p166, p167, p169, p173, p174, p176, p183, p192, b"\x48", p203, p205, p207, p209, p211, p212))
+        v224 = r222.topic
+        p225 = cached_string(v224) or remember(v224)
+        v226 = r222.partition
+        p227 = LONGS[v226] if 0 <= v226 < 8192 else encode_int(v226)
+        v228 = r222.offset
+        p229 = LONGS[v228] if 0 <= v228 < 8192 else encode_long(v228)
+        v230 = r222.entry
+        p231 = LONGS[v230] if 0 <= v230 < 8192 else encode_int(v230)
+        p232 = _MODE[r222.mode]
+        return _join((b"\x48", p1, p3, p5, p7, p9, p10, p11, p13, p18, p22, p23, p24, p25, p26, p29, p30, p32, p37, p42, p40, p43, p45, p51, p52, p55, p56, p59, p60, p62, p64, p69, p71, p72, p73, p74, p80, p126, p124, p128, p132, p134, p138, p136, p141, p142, p145, p146, p148, p152, p153, p155, p157, p158, p159, p160, p162, p167, p172, p173, p174, p175, p176, p178, p179, p180, p181, p187, b"\x48", p223, p225, p227, p229, p231, p232))
     except CAUSES as error:
         raise explain("Activity", record, error) from error
 
@@ -1448,13 +1521,14 @@ def encode_conversation_activity(record: ConversationActivity) -> bytes:
         if len(p6) != 36:
             raise ValueError("uuid")
         v7 = record.person
-        if v7 is None:
-            p8 = b"\x00"
-        else:
+        if v7 is not None:
             p9 = v7.encode()
             if len(p9) != 36:
                 raise ValueError("uuid")
-            p8 = _join((b"\x02", b"\x48", p9))
+            p8 = b"\x02\x48"
+        else:
+            p8 = b"\x00"
+            p9 = b""
         v10 = record.persons
         if v10.__class__ is not list:
             raise TypeError("list")
@@ -1518,19 +1592,18 @@ def encode_conversation_activity(record: ConversationActivity) -> bytes:
             p36 = p37 = p38 = b""
         v39 = record.supersedes
         if v39 is None:
-            p41 = b"\x00"
-            p42 = b""
+            p40 = b"\x00"
         else:
-            p42 = v39.encode()
-            n40 = len(p42)
-            p41 = OPTIONAL_LONGS[n40] if n40 < 8192 else b"\x02" + encode_long(n40)
-        v43 = record.activity
-        if v43 is None:
-            p44 = b"\x00"
+            p41 = v39.encode()
+            n42 = len(p41)
+            p43 = LONGS[n42] if n42 < 8192 else encode_long(n42)
+            p40 = _join((b"\x02", p43, p41))
+        v44 = record.activity
+        if v44 is None:
+            p45 = b"\x00"
         else:
-            p45 = _activity(v43)
-            p44 = _join((b"\x02", p45))
-        return _join((p1, p3, p5, b"\x48", p6, p8, p11, p13, p15, p22, p25, p32, p35, p36, p37, p38, p41, p42, p44))
+            p45 = b"\x02" + _activity(v44)
+        return _join((p1, p3, p5, b"\x48", p6, p8, p9, p11, p13, p15, p22, p25, p32, p35, p36, p37, p38, p40, p45))
     except CAUSES as error:
         raise explain("ConversationActivity", record, error) from error
 
@@ -1550,13 +1623,14 @@ def encode_conversation_activity_prefix(record: ConversationActivity) -> bytes:
         if len(p6) != 36:
             raise ValueError("uuid")
         v7 = record.person
-        if v7 is None:
-            p8 = b"\x00"
-        else:
+        if v7 is not None:
             p9 = v7.encode()
             if len(p9) != 36:
                 raise ValueError("uuid")
-            p8 = _join((b"\x02", b"\x48", p9))
+            p8 = b"\x02\x48"
+        else:
+            p8 = b"\x00"
+            p9 = b""
         v10 = record.persons
         if v10.__class__ is not list:
             raise TypeError("list")
@@ -1620,13 +1694,13 @@ def encode_conversation_activity_prefix(record: ConversationActivity) -> bytes:
             p36 = p37 = p38 = b""
         v39 = record.supersedes
         if v39 is None:
-            p41 = b"\x00"
-            p42 = b""
+            p40 = b"\x00"
         else:
-            p42 = v39.encode()
-            n40 = len(p42)
-            p41 = OPTIONAL_LONGS[n40] if n40 < 8192 else b"\x02" + encode_long(n40)
-        return _join((p1, p3, p5, b"\x48", p6, p8, p11, p13, p15, p22, p25, p32, p35, p36, p37, p38, p41, p42, b"\x02"))
+            p41 = v39.encode()
+            n42 = len(p41)
+            p43 = LONGS[n42] if n42 < 8192 else encode_long(n42)
+            p40 = _join((b"\x02", p43, p41))
+        return _join((p1, p3, p5, b"\x48", p6, p8, p9, p11, p13, p15, p22, p25, p32, p35, p36, p37, p38, p40, b"\x02"))
     except CAUSES as error:
         raise explain("ConversationActivity", record, error) from error
 
@@ -1676,13 +1750,14 @@ def encode_feed_activity(record: FeedActivity) -> bytes:
         else:
             p22 = b"\x00"
         v24 = record.fact
-        if v24 is None:
-            p25 = b"\x00"
-        else:
+        if v24 is not None:
             p26 = v24
             if len(p26) != 16:
                 raise ValueError('FactHash')
-            p25 = _join((b"\x02", p26))
+            p25 = b"\x02"
+        else:
+            p25 = b"\x00"
+            p26 = b""
         p27 = _BOOLEANS[record.catch_up]
         v28 = record.count
         if v28 is None:
@@ -1720,9 +1795,8 @@ def encode_feed_activity(record: FeedActivity) -> bytes:
         if v45 is None:
             p46 = b"\x00"
         else:
-            p47 = _activity(v45)
-            p46 = _join((b"\x02", p47))
-        return _join((p1, p3, p5, p7, b"\x48", p8, p10, p13, p15, p22, p25, p27, p29, p33, p35, p37, p38, p39, p40, p43, p44, p46))
+            p46 = b"\x02" + _activity(v45)
+        return _join((p1, p3, p5, p7, b"\x48", p8, p10, p13, p15, p22, p25, p26, p27, p29, p33, p35, p37, p38, p39, p40, p43, p44, p46))
     except CAUSES as error:
         raise explain("FeedActivity", record, error) from error
 
@@ -1775,13 +1849,14 @@ def encode_feed_activity_prefix(record: FeedActivity) -> bytes:
         else:
             p22 = b"\x00"
         v24 = record.fact
-        if v24 is None:
-            p25 = b"\x00"
-        else:
+        if v24 is not None:
             p26 = v24
             if len(p26) != 16:
                 raise ValueError('FactHash')
-            p25 = _join((b"\x02", p26))
+            p25 = b"\x02"
+        else:
+            p25 = b"\x00"
+            p26 = b""
         p27 = _BOOLEANS[record.catch_up]
         v28 = record.count
         if v28 is None:
@@ -1815,7 +1890,7 @@ def encode_feed_activity_prefix(record: FeedActivity) -> bytes:
             p44 = v41.encode()
             n42 = len(p44)
             p43 = OPTIONAL_LONGS[n42] if n42 < 8192 else b"\x02" + encode_long(n42)
-        return _join((p1, p3, p5, p7, b"\x48", p8, p10, p13, p15, p22, p25, p27, p29, p33, p35, p37, p38, p39, p40, p43, p44, b"\x02"))
+        return _join((p1, p3, p5, p7, b"\x48", p8, p10, p13, p15, p22, p25, p26, p27, p29, p33, p35, p37, p38, p39, p40, p43, p44, b"\x02"))
     except CAUSES as error:
         raise explain("FeedActivity", record, error) from error
 
@@ -1949,25 +2024,25 @@ def encode_person(record: Person) -> bytes:
         else:
             p26 = b"\x00"
         v28 = record.merged_into
-        if v28 is None:
-            p29 = b"\x00"
-        else:
+        if v28 is not None:
             p30 = v28.encode()
             if len(p30) != 36:
                 raise ValueError("uuid")
-            p29 = _join((b"\x02", b"\x48", p30))
-        v31 = record.split_from
-        if v31 is None:
-            p32 = b"\x00"
+            p29 = b"\x02\x48"
         else:
+            p29 = b"\x00"
+            p30 = b""
+        v31 = record.split_from
+        if v31 is not None:
             p33 = v31.encode()
             if len(p33) != 36:
                 raise ValueError("uuid")
-            p32 = _join((b"\x02", b"\x48", p33))
-        v34 = record.erased
-        if v34 is None:
-            p35 = b"\x00"
+            p32 = b"\x02\x48"
         else:
+            p32 = b"\x00"
+            p33 = b""
+        v34 = record.erased
+        if v34 is not None:
             v36 = v34
             if TIME_START <= v36 < TIME_LIMIT:
                 p37 = PAIRS[v36 << 1 & 16383]
@@ -1977,7 +2052,10 @@ def encode_person(record: Person) -> bytes:
             else:
                 p37 = encode_long(v36)
                 p38 = p39 = p40 = b""
-            p35 = _join((b"\x02", p37, p38, p39, p40))
+            p35 = b"\x02"
+        else:
+            p35 = b"\x00"
+            p37 = p38 = p39 = p40 = b""
         v41 = record.revision
         p42 = LONGS[v41] if 0 <= v41 < 8192 else encode_int(v41)
         v43 = record.first_seen
@@ -1998,7 +2076,7 @@ def encode_person(record: Person) -> bytes:
         else:
             p49 = encode_long(v48)
             p50 = p51 = p52 = b""
-        return _join((b"\x48", p1, p4, p2, p5, p6, p9, p10, p13, p14, p16, p19, p26, p29, p32, p35, p42, p44, p45, p46, p47, p49, p50, p51, p52))
+        return _join((b"\x48", p1, p4, p2, p5, p6, p9, p10, p13, p14, p16, p19, p26, p29, p30, p32, p33, p35, p37, p38, p39, p40, p42, p44, p45, p46, p47, p49, p50, p51, p52))
     except CAUSES as error:
         raise explain("Person", record, error) from error
 
@@ -2034,12 +2112,13 @@ def encode_dead_letter(record: DeadLetter) -> bytes:
             n19 = len(p21)
             p20 = OPTIONAL_LONGS[n19] if n19 < 8192 else b"\x02" + encode_long(n19)
         v22 = record.entry
-        if v22 is None:
-            p23 = b"\x00"
-        else:
+        if v22 is not None:
             v24 = v22
             p25 = LONGS[v24] if 0 <= v24 < 8192 else encode_int(v24)
-            p23 = _join((b"\x02", p25))
+            p23 = b"\x02"
+        else:
+            p23 = b"\x00"
+            p25 = b""
         v26 = record.topic
         if v26 is None:
             p28 = b"\x00"
@@ -2049,19 +2128,21 @@ def encode_dead_letter(record: DeadLetter) -> bytes:
             n27 = len(p29)
             p28 = OPTIONAL_LONGS[n27] if n27 < 8192 else b"\x02" + encode_long(n27)
         v30 = record.partition
-        if v30 is None:
-            p31 = b"\x00"
-        else:
+        if v30 is not None:
             v32 = v30
             p33 = LONGS[v32] if 0 <= v32 < 8192 else encode_int(v32)
-            p31 = _join((b"\x02", p33))
-        v34 = record.offset
-        if v34 is None:
-            p35 = b"\x00"
+            p31 = b"\x02"
         else:
+            p31 = b"\x00"
+            p33 = b""
+        v34 = record.offset
+        if v34 is not None:
             v36 = v34
             p37 = LONGS[v36] if 0 <= v36 < 8192 else encode_long(v36)
-            p35 = _join((b"\x02", p37))
+            p35 = b"\x02"
+        else:
+            p35 = b"\x00"
+            p37 = b""
         p38 = record.software.encode()
         n39 = len(p38)
         p40 = LONGS[n39] if n39 < 8192 else encode_long(n39)
@@ -2097,14 +2178,15 @@ def encode_dead_letter(record: DeadLetter) -> bytes:
         else:
             p52 = b"\x00"
         v62 = record.value
-        if v62 is None:
-            p63 = b"\x00"
-        else:
+        if v62 is not None:
             p64 = v62
             n65 = len(p64)
             p66 = LONGS[n65] if n65 < 8192 else encode_long(n65)
-            p63 = _join((b"\x02", p66, p64))
-        return _join((b"\x48", p1, p4, p2, p7, p5, p10, p8, p11, p14, p12, p17, p15, p20, p21, p23, p28, p29, p31, p35, p40, p38, p43, p41, p45, p47, p48, p49, p50, p52, p63))
+            p63 = b"\x02"
+        else:
+            p63 = b"\x00"
+            p66 = p64 = b""
+        return _join((b"\x48", p1, p4, p2, p7, p5, p10, p8, p11, p14, p12, p17, p15, p20, p21, p23, p25, p28, p29, p31, p33, p35, p37, p40, p38, p43, p41, p45, p47, p48, p49, p50, p52, p63, p66, p64))
     except CAUSES as error:
         raise explain("DeadLetter", record, error) from error
 

@@ -103,7 +103,7 @@ def edit(folder: Path, file: str, old: str, new: str) -> None:
 
 BROKEN = {
     "unknown type": ("activity.v1.avsc", '"type": "Thread"', '"type": "Threat"', "Activity.thread: no type Threat"),
-    "no doc": ("pulse.v1.avsc", ', "doc": "Activities."', "", "Pulse.count: has no doc"),
+    "no doc": ("pulse.v1.avsc", ', "doc": "Activities in this minute."', "", "Pulse.count: has no doc"),
     "null not first": (
         "control.v1.avsc",
         '["null", "string"]',
