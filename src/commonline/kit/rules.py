@@ -20,6 +20,7 @@ RULES: dict[str, str] = {
     "no-content": "the fact has nothing to tell and points at nothing",
     "errors-only": "the product reports its own errors and nothing else",
     "empty": "the delivery has no entries",
+    "repeat": "the product tells the same fact by another event, which is mapped",
     "configured": "the source's own configuration says so",
 }
 FIELD = "field:"
