@@ -110,6 +110,16 @@ def check(
 
 
 @app.command()
+def docs(folder: Annotated[Path, typer.Argument(help="docs/connectors of a checkout.")]) -> None:
+    """Write the pages that are made from manifests and rules."""
+    from commonline.testing.conformance import pages
+
+    for name, text in ((pages.INDEX, pages.index()), (pages.RULES_PAGE, pages.rules())):
+        (folder / name).write_text(text, encoding="utf-8")
+        typer.echo(f"wrote {folder / name}")
+
+
+@app.command()
 def replay(
     name: Name,
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],

@@ -136,7 +136,7 @@ class Manifest(_Strict):
     vendor_docs: list[str] = []
     transports: list[Transport]
     direction: Literal["in", "in-out"] = "in"
-    visibility: VisibilityName
+    visibility: VisibilityName = Field(description="the loosest that the connector ever tells of anything")
     backfill: bool = False
     edits: bool = False
     deletes: bool = False
