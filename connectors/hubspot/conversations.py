@@ -88,17 +88,18 @@ def erased(entry: Entry) -> list[Draft]:
 
 def of_thread(where: Portal, event: str, thread_id: str, at: int | None) -> Draft:
     """A Create of a conversation, to be made into what happened to it."""
+    uri = where.uri(KIND, thread_id)
     return Draft(
         event=event,
         type="Create",
         revision=version(at),
         object=Object(
-            id=where.uri(KIND, thread_id),
+            id=uri,
             type="Other",
             version=version(at) or None,
             url=where.url(KIND, thread_id),
         ),
-        thread=where.thread(KIND, thread_id),
+        thread=where.thread(uri),
         channel="chat",
         visibility="internal",
         direction="internal",

@@ -16,6 +16,7 @@ from commonline.connectors.hubspot.portal import (
     MACHINES,
     TYPES,
     Portal,
+    contact,
     doer,
     kind_of,
     portal,
@@ -93,7 +94,7 @@ def merged(entry: Entry) -> list[Draft]:
         draft.changes = [Change(field="merged_into", after=result)]
         if kind == "contact":
             claim = Claim(relation="merged_into", account=remaining, trust="entered")
-            draft.participants = [where.contact(native_id, [claim]), where.contact(result, [])]
+            draft.participants = [contact(draft.object.id, [claim]), contact(remaining, [])]
         drafts.append(draft)
     return drafts
 
@@ -119,7 +120,7 @@ def associated(entry: Entry) -> list[Draft]:
         edge=edge,
         revision=version(at),
         object=Object(id=where.uri(kind, native_id), type=TYPES.get(kind, "Record"), url=where.url(kind, native_id)),
-        thread=where.thread(target_kind, target_id),
+        thread=where.thread(target),
         channel=CHANNELS.get(target_kind, "crm"),
         visibility="internal",
         actor=doer(event, where),
@@ -142,9 +143,9 @@ def _tied(where: Portal, ends: list[tuple[str, str]], *, removed: bool) -> list[
         if target_kind == "company" and not removed:
             company = where.uri("company", target_id)
             claims = [Claim(relation="member_of", account=company, trust="entered")]
-        party = where.contact(native_id, claims)
+        party = contact(where.uri(kind, native_id), claims)
         return [msgspec.structs.replace(party, role="requester") if target_kind == "ticket" else party]
-    return [where.contact(target_id, [])] if target_kind == "contact" else []
+    return [contact(where.uri("contact", target_id), [])] if target_kind == "contact" else []
 
 
 def _end_kind(event: Event, end: int) -> str:
@@ -181,8 +182,8 @@ def required(value: Id | None, name: str) -> str:
     return text
 
 
-def _author(contact: Party) -> Party:
-    return msgspec.structs.replace(contact, role="author")
+def _author(party: Party) -> Party:
+    return msgspec.structs.replace(party, role="author")
 
 
 def _draft(entry: Entry, told: Told | None = None, native_id: str | None = None) -> Draft:
@@ -196,24 +197,25 @@ def _draft(entry: Entry, told: Told | None = None, native_id: str | None = None)
     by_form = event.change_source in FORMS and kind == "contact"
     if by_form:
         claims = [msgspec.structs.replace(claim, trust="asserted") for claim in claims]
-    contact = where.contact(native_id, claims) if kind == "contact" else None
+    uri = where.uri(kind, native_id)
+    about = contact(uri, claims) if kind == "contact" else None
     return Draft(
         event=entry.event,
         type="Create",
         revision=version(at),
         object=Object(
-            id=where.uri(kind, native_id),
+            id=uri,
             type=TYPES.get(kind, "Record"),
             version=version(at) or None,
             url=where.url(kind, native_id),
             title=told.title,
             text=told.text,
         ),
-        thread=where.thread(kind, native_id, told.title, told.state),
+        thread=where.thread(uri, told.title, told.state),
         channel=CHANNELS.get(kind, "crm"),
         visibility="internal",
-        actor=_author(contact) if by_form and contact is not None else doer(event, where),
-        participants=[contact] if contact is not None else [],
+        actor=_author(about) if by_form and about is not None else doer(event, where),
+        participants=[about] if about is not None else [],
         direction="inbound" if by_form else "internal",
         automated=event.change_source in MACHINES,
         generator=event.change_source,

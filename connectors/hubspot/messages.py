@@ -20,7 +20,7 @@ from commonline.connectors.hubspot.payload import (
     Sender,
     id_text,
 )
-from commonline.connectors.hubspot.portal import Portal, address, portal
+from commonline.connectors.hubspot.portal import Portal, address, contact, portal
 from commonline.kit import accounts, times
 from commonline.kit.draft import Draft
 from commonline.kit.mapping import Entry, Ignored
@@ -94,7 +94,7 @@ def _talk(entry: Entry, where: Portal, told: Message) -> list[Draft]:
         event=entry.event,
         type="Create",
         object=obj,
-        thread=where.thread(KIND, thread_id, told.subject or None),
+        thread=where.thread(where.uri(KIND, thread_id), told.subject or None),
         channel="chat" if comment else _channel(told),
         visibility="internal" if comment else "customer",
         actor=sender,
@@ -153,10 +153,10 @@ def thread(entry: Entry) -> list[Draft]:
     draft = of_thread(where, entry.event, native_id, times.parse(told.created_at))
     draft.revision, draft.object.version = "", None
     draft.visibility, draft.direction = "customer", None
-    contact, account = id_text(told.associated_contact_id), id_text(told.original_channel_account_id)
+    person, account = id_text(told.associated_contact_id), id_text(told.original_channel_account_id)
     draft.channel = CHANNEL_IDS.get(id_text(told.original_channel_id) or "", "chat")
     draft.our_account = where.uri("channel_account", account) if account else None
-    draft.participants = [where.contact(contact, [])] if contact else []
+    draft.participants = [contact(where.uri("contact", person), [])] if person else []
     draft.tags = ["spam"] if told.spam else []
     ticket = id_text(told.thread_associations.associated_ticket_id) if told.thread_associations else None
     if ticket is not None:
@@ -210,7 +210,7 @@ def _actor(
     if kind == "V":
         trust: Trust = "verified" if told and told.startswith("tel:") else "asserted"
         claims = [Claim(relation="same_as", account=told, trust=trust)] if told else []
-        party = where.contact(native_id, claims, name)
+        party = contact(where.uri("contact", native_id), claims, name)
         return msgspec.structs.replace(party, role="author")
     if kind == "E":
         account = accounts.mailto(native_id) or told

@@ -91,31 +91,27 @@ class Portal(msgspec.Struct, frozen=True, gc=False):
 
     def uri(self, kind: str, *parts: str) -> str:
         """The URI of something in this account."""
-        return "/".join([self.account, quoted(kind), *map(quoted, parts)])
+        return "/".join([self.account, kind if kind in TYPE_IDS else quoted(kind), *map(quoted, parts)])
 
-    def thread(self, kind: str, native_id: str, title: str | None = None, state: ThreadState = "unknown") -> Thread:
+    def thread(self, uri: str, title: str | None = None, state: ThreadState = "unknown") -> Thread:
         """The thread that an object is to what happens to it."""
-        return Thread(id=self.uri(kind, native_id), title=title, state=state, container=self.container)
+        return Thread(id=uri, title=title, state=state, container=self.container)
 
     def url(self, kind: str, native_id: str) -> str | None:
         """Where staff see it."""
         if kind == "conversation":
             return f"{SITE}/live-messages/{quoted(self.id)}/inbox/{quoted(native_id)}"
-        type_id = TYPE_IDS.get(kind, kind)
-        if not type_id.startswith(("0-", "2-")):
-            return None
-        return f"{SITE}/contacts/{quoted(self.id)}/record/{quoted(type_id)}/{quoted(native_id)}"
+        type_id = TYPE_IDS.get(kind)
+        if type_id is None:
+            if not kind.startswith(("0-", "2-")):
+                return None
+            type_id = quoted(kind)
+        return f"{SITE}/contacts/{quoted(self.id)}/record/{type_id}/{quoted(native_id)}"
 
-    def contact(self, native_id: str, claims: list[Claim], name: str | None = None) -> Party:
-        """A contact, as the one whom a fact is about."""
-        return Party(
-            account=self.uri("contact", native_id),
-            kind="person",
-            side="customer",
-            role="subject",
-            name=name,
-            claims=claims,
-        )
+
+def contact(uri: str, claims: list[Claim], name: str | None = None) -> Party:
+    """A contact, as the one whom a fact is about."""
+    return Party(account=uri, kind="person", side="customer", role="subject", name=name, claims=claims)
 
 
 def portal(native_id: Id | None) -> Portal:

@@ -14,6 +14,7 @@ from commonline.schemas.records import Change, Claim, ThreadState
 
 MAIL = frozenset({"email", "work_email", "hs_additional_emails"})
 PHONE = frozenset({"phone", "mobilephone", "hs_whatsapp_phone_number"})
+ADDRESSES = MAIL | PHONE
 TITLE = {"ticket": "subject", "deal": "dealname", "company": "name", "product": "name", "line_item": "name"}
 TEXT = {"ticket": "content", "deal": "description", "company": "description", "product": "description"}
 NAMES: dict[str, str] = {
@@ -54,7 +55,7 @@ def tell(kind: str, name: str, value: Any, settings: Mapping[str, Any]) -> Told:
     """What one new value means. An empty value is one that was taken away."""
     told = Told()
     text = as_text(value)
-    if name == OPT_OUT or name.startswith(f"{OPT_OUT}_"):
+    if name.startswith(OPT_OUT):
         purpose = name.removeprefix(OPT_OUT).strip("_")
         field = f"consent.email.{purpose}" if purpose else "consent.email"
         told.changes = [Change(field=field, after="denied" if text == "true" else "granted")]
@@ -90,7 +91,7 @@ def as_text(value: Any) -> str | None:
 
 def claims_of(name: str, text: str | None, region: str | None) -> list[Claim]:
     """The addresses of a contact that a property holds: staff or an import entered them."""
-    if text is None or name not in MAIL | PHONE:
+    if text is None or name not in ADDRESSES:
         return []
     claims: list[Claim] = []
     for one in text.split(";") if name in MAIL else [text]:

@@ -14,7 +14,7 @@ import msgspec
 
 from commonline.connectors.hubspot.crm import required, version
 from commonline.connectors.hubspot.payload import Record, Workflow
-from commonline.connectors.hubspot.portal import CHANNELS, TYPES, Portal, address, portal
+from commonline.connectors.hubspot.portal import CHANNELS, TYPES, Portal, address, contact, portal
 from commonline.connectors.hubspot.properties import (
     MAIL,
     PHONE,
@@ -131,12 +131,13 @@ def _draft(entry: Entry, now: Snapshot) -> Draft:
     later = now.updated is not None and now.created is not None and now.updated - now.created > SETTLED_US
     update = later or now.created is None
     at = now.updated if update else now.created
+    uri = where.uri(kind, now.id)
     draft = Draft(
         event=entry.event,
         type="Delete" if now.archived else "Update" if update else "Create",
         revision=version(now.updated) if update or now.archived else "",
         object=Object(
-            id=where.uri(kind, now.id),
+            id=uri,
             type=TYPES.get(kind, "Record"),
             version=version(now.updated) or None,
             url=where.url(kind, now.id),
@@ -144,7 +145,7 @@ def _draft(entry: Entry, now: Snapshot) -> Draft:
             text=None if now.archived else values.get(TEXT.get(kind, "")),
             created=now.created if update else None,
         ),
-        thread=where.thread(kind, now.id, title),
+        thread=where.thread(uri, title),
         channel=CHANNELS.get(kind, "crm"),
         visibility="internal",
         participants=_participants(now, title, entry.settings),
@@ -164,7 +165,7 @@ def _participants(now: Snapshot, title: str | None, settings: Mapping[str, Any])
         for name in (*sorted(MAIL), *sorted(PHONE)):
             for claim in claims_of(name, now.values.get(name), settings.get("region")):
                 claims.setdefault(claim.account, claim)
-        parties.append(now.where.contact(now.id, list(claims.values()), title))
+        parties.append(contact(now.where.uri("contact", now.id), list(claims.values()), title))
     owner = now.values.get("hubspot_owner_id")
     if owner:
         parties.append(Party(account=now.where.uri("owner", owner), kind="person", side="us", role="owner"))
