@@ -9,7 +9,7 @@ from __future__ import annotations
 from commonline.connectors.slack.messages import Handler
 from commonline.connectors.slack.mrkdwn import channel_uri, unescape
 from commonline.connectors.slack.payload import CHANNEL, MEMBERSHIP, ChannelEvent, ChannelInfo, MessageEvent
-from commonline.connectors.slack.space import Space, channel_thread, micros, needed, space_of
+from commonline.connectors.slack.space import Space, micros, needed, space_of
 from commonline.kit import text as texts
 from commonline.kit.accounts import native
 from commonline.kit.draft import Draft
@@ -47,7 +47,7 @@ def fact(
         event=entry.event,
         type=verb,
         object=Object(id=channel_uri(channel), type="Group", title=name),
-        thread=channel_thread(channel, channel_type, name),
+        thread=space.channel_thread(channel, channel_type, name),
         channel="chat",
         visibility=space.visibility(channel, channel_type),
         revision="" if verb == "Create" else seconds(ts),

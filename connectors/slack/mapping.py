@@ -13,12 +13,13 @@ import msgspec
 
 from commonline.connectors.slack import channels, marks, messages, people
 from commonline.connectors.slack.messages import message_event
-from commonline.connectors.slack.payload import ENVELOPE, KIND
+from commonline.connectors.slack.payload import ENVELOPE, KIND, MEMBERS_PAGE
 from commonline.connectors.slack.space import Part, home
 from commonline.errors import MalformedPayloadError
 from commonline.kit.mapping import Entry, EventMapping
 from commonline.schemas.records import Change, Delivery
 
+SNAPSHOT = "user.snapshot"
 FORM = "application/x-www-form-urlencoded"
 FORM_EVENTS = ((b"payload=", "interaction"), (b"ssl_check=1", "ssl_check"), (b"command=", "slash_command"))
 
@@ -26,6 +27,8 @@ FORM_EVENTS = ((b"payload=", "interaction"), (b"ssl_check=1", "ssl_check"), (b"c
 def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
     """One entry: the inner event, or the outer type where there is none."""
     body = delivery.body or b""
+    if delivery.transport == "poll":
+        return _members(delivery, settings)
     if delivery.content_type.startswith(FORM):
         return [Entry(0, _form_event(body), body, "", delivery, settings)]
     envelope = ENVELOPE.decode(body)
@@ -44,6 +47,13 @@ def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
         nowhere = MalformedPayloadError("the envelope names no workspace", "team_id")
         return [Entry(0, name, nowhere, "", delivery, settings)]
     return [Entry(0, name, part, "event", delivery, settings)]
+
+
+def _members(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
+    members = MEMBERS_PAGE.decode(delivery.body or b"").members
+    if members is None:
+        raise MalformedPayloadError("an answer of users.list without members", "members")
+    return [Entry(index, SNAPSHOT, raw, f"members[{index}]", delivery, settings) for index, raw in enumerate(members)]
 
 
 def _form_event(body: bytes) -> str:
@@ -112,4 +122,5 @@ EVENTS: dict[str, EventMapping] = {
     "team_join": people.joined,
     "user_change": people.changed,
     "user_profile_changed": people.changed,
+    SNAPSHOT: people.snapshot,
 }

@@ -10,13 +10,11 @@ from commonline.connectors.slack.mrkdwn import channel_uri
 from commonline.connectors.slack.payload import FILE, MARK, FileEvent, Mark
 from commonline.connectors.slack.space import (
     Space,
-    channel_thread,
     message_uri,
     micros,
     needed,
     space_of,
     stamp,
-    thread,
 )
 from commonline.errors import MalformedPayloadError
 from commonline.kit.accounts import native
@@ -47,7 +45,7 @@ def _target(space: Space, event: Mark) -> Target:
     ts = stamp(item.ts or (message.ts if message else None), "item.ts")
     root = stamp(message.thread_ts, "item.message.thread_ts") if message and message.thread_ts else ts
     obj = Object(id=message_uri(channel, ts), type="Note", url=space.page(channel, ts), created=micros(ts))
-    return Target(("message", channel, ts), obj, thread(channel, root), channel)
+    return Target(("message", channel, ts), obj, space.thread(channel, root), channel)
 
 
 def marking(verb: ActivityType, kind: str, undoes: ActivityType | None = None) -> EventMapping:
@@ -110,7 +108,7 @@ def _file_draft(entry: Entry, space: Space, event: FileEvent, file: str, verb: A
         event=entry.event,
         type=verb,
         object=Object(id=uri, type="Document"),
-        thread=channel_thread(channel) if channel else Thread(id=uri),
+        thread=space.channel_thread(channel) if channel else Thread(id=uri),
         channel="chat",
         visibility=space.visibility(channel, None),
         revision=event.event_ts or "",

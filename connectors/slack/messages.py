@@ -17,7 +17,6 @@ from commonline.connectors.slack.space import (
     needed,
     space_of,
     stamp,
-    thread,
 )
 from commonline.errors import MalformedPayloadError
 from commonline.kit import text as texts
@@ -104,7 +103,7 @@ def written(entry: Entry, space: Space, message: Message, channel: str, channel_
             spans=told.spans,
             attachments=attachments(message),
         ),
-        thread=thread(channel, root, channel_type),
+        thread=space.thread(channel, root, channel_type),
         channel="chat",
         visibility=space.visibility(channel, channel_type),
         actor=author,
@@ -221,7 +220,7 @@ def _deletion(entry: Entry, space: Space, event: MessageEvent, before: Message, 
             created=micros(ts),
             author=author,
         ),
-        thread=thread(channel, root, event.channel_type),
+        thread=space.thread(channel, root, event.channel_type),
         channel="chat",
         visibility=space.visibility(channel, event.channel_type),
         our_account=space.account,

@@ -270,6 +270,14 @@ class UserEvent(Struct, gc=False, kw_only=True):
     event_ts: str | None = None
 
 
+class MembersPage(Struct, gc=False):
+    """An answer of ``users.list``."""
+
+    members: list[Raw] | None = None
+
+
+MEMBERS_PAGE = msgspec.json.Decoder(MembersPage)
+MEMBER = msgspec.json.Decoder(User)
 ENVELOPE = msgspec.json.Decoder(Envelope)
 KIND = msgspec.json.Decoder(Kind)
 MESSAGE = msgspec.json.Decoder(MessageEvent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -32,9 +32,11 @@ class Space(Struct, frozen=True):
     enterprise: str | None
     app: str | None
     shared: bool
-    root: str | None
-    unknown_channel: Visibility
-    region: str | None
+    root: str | None = None
+    unknown_channel: Visibility = "restricted"
+    public_channels: Sequence[str] = ()
+    names: Mapping[str, str] = {}
+    region: str | None = None
 
     @property
     def account(self) -> str:
@@ -43,7 +45,9 @@ class Space(Struct, frozen=True):
 
     def user(self, native_id: str, team: str | None = None) -> str:
         """``slack:T1/U1``: a user's id is unique in their own workspace, or (W…) in their organisation."""
-        home = team or (self.enterprise if native_id[:1] == "W" and self.enterprise else self.team)
+        home = team or self.team
+        if native_id[:1] == "W" and self.enterprise and (team is None or not self.shared):
+            home = self.enterprise
         if home.isalnum() and native_id.isalnum() and home.isascii() and native_id.isascii():
             return f"slack:{home}/{native_id}"
         return native("slack", home, native_id)
@@ -66,10 +70,11 @@ class Space(Struct, frozen=True):
         """Public channels are internal (with another company: partner), all others are restricted.
 
         Some events do not tell the channel's type. An id that begins with D or G is private; one that begins with C
-        may be either, so the source's setting says what to believe.
+        may be either, so the source's settings say what to believe.
         """
         if channel_type == "channel" or (not channel_type and channel[:1] == "C"):
-            open_to: Visibility = "internal" if channel_type else self.unknown_channel
+            told = channel_type or channel in self.public_channels
+            open_to: Visibility = "internal" if told else self.unknown_channel
             return "partner" if self.shared and open_to == "internal" else open_to
         return "restricted"
 
@@ -78,6 +83,20 @@ class Space(Struct, frozen=True):
         if not self.shared:
             return "internal"
         return {"us": "outbound", "partner": "inbound"}.get(author)  # type: ignore[return-value]
+
+    def container(self, channel: str, channel_type: str | None = None, name: str | None = None) -> Container:
+        """The channel that something is in, by the name that the event or the source's settings tell."""
+        shown = name or self.names.get(channel) or None
+        return Container(id=channel_uri(channel), name=shown, kind=_KINDS.get(channel_type or "", "channel"))
+
+    def thread(self, channel: str, root: str, channel_type: str | None = None) -> Thread:
+        """A thread is its first message; a message without answers is a thread of its own."""
+        return Thread(id=message_uri(channel, root), container=self.container(channel, channel_type))
+
+    def channel_thread(self, channel: str, channel_type: str | None = None, name: str | None = None) -> Thread:
+        """What is about a channel as a whole."""
+        place = self.container(channel, channel_type, name)
+        return Thread(id=place.id, title=place.name, container=place)
 
     def page(self, channel: str, ts: str, thread_ts: str | None = None) -> str | None:
         """The permalink of a message."""
@@ -107,6 +126,8 @@ def space_of(entry: Entry) -> Space:
         shared=envelope.is_ext_shared_channel is True,
         root=(settings.get("workspace_url") or "").rstrip("/") or None,
         unknown_channel=settings.get("unknown_channel") or "restricted",
+        public_channels=settings.get("public_channels") or (),
+        names=settings.get("channels") or {},
         region=settings.get("region"),
     )
 
@@ -136,22 +157,6 @@ def needed(value: str | None, path: str) -> str:
 def micros(ts: str | None) -> int | None:
     """A time stamp in microseconds, without a float in between."""
     return times.from_text(ts) if ts else None
-
-
-def container(channel: str, channel_type: str | None = None, name: str | None = None) -> Container:
-    """The channel that something is in."""
-    return Container(id=channel_uri(channel), name=name or None, kind=_KINDS.get(channel_type or "", "channel"))
-
-
-def thread(channel: str, root: str, channel_type: str | None = None) -> Thread:
-    """A thread is its first message; a message without answers is a thread of its own."""
-    return Thread(id=message_uri(channel, root), container=container(channel, channel_type))
-
-
-def channel_thread(channel: str, channel_type: str | None = None, name: str | None = None) -> Thread:
-    """What is about a channel as a whole."""
-    place = container(channel, channel_type, name)
-    return Thread(id=place.id, title=place.name, container=place)
 
 
 def home_of(message: Message) -> str | None:

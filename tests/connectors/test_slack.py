@@ -7,19 +7,24 @@ import os
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from commonline.configuration.load import ResolvedSecret
+from commonline.connectors.slack import source
 from commonline.connectors.slack.mrkdwn import Writer
-from commonline.errors import AuthenticationError
+from commonline.errors import AuthenticationError, ConfigurationError, RetryLaterError
 from commonline.kit import catalogue, signature
 from commonline.kit.manifest import BodyEcho
 from commonline.kit.mapping import Dead, Mapped, Skipped
 from commonline.kit.replay import Result, trial
 from commonline.kit.request import Request
 from commonline.kit.samples import Sample
+from commonline.kit.source import Context
 from commonline.schemas.records import Activity
 
 PAYLOADS = Path(os.environ.get("COMMONLINE_PAYLOADS", "../shared/payloads")) / "slack"
@@ -41,9 +46,9 @@ def envelope(event: dict[str, Any], **told: Any) -> dict[str, Any]:
 
 
 def run(body: Any, **settings: Any) -> list[Result]:
-    source = trial(catalogue.connector("slack"), settings)
+    workspace = trial(catalogue.connector("slack"), settings)
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return source.run(source.delivery(Sample("test", data), NOW))
+    return workspace.run(workspace.delivery(Sample("test", data), NOW))
 
 
 def one(body: Any, **settings: Any) -> Activity:
@@ -193,7 +198,7 @@ def rendered(text: str) -> Writer:
 
 
 @pytest.mark.parametrize(
-    ("source", "text", "value"),
+    ("written", "text", "value"),
     [
         ("<@U1>", "@U1", "slack:T1/U1"),
         ("<@U1|ana>", "@ana", "slack:T1/U1"),
@@ -205,8 +210,8 @@ def rendered(text: str) -> Writer:
         ("<mailto:a@b.example|a@b.example>", "a@b.example", "mailto:a@b.example"),
     ],
 )
-def test_mark_up_becomes_text_and_a_span(source: str, text: str, value: str | None) -> None:
-    writer = rendered(f"é {source}!")
+def test_mark_up_becomes_text_and_a_span(written: str, text: str, value: str | None) -> None:
+    writer = rendered(f"é {written}!")
     (span,) = writer.spans
     assert writer.text == f"é {text}!"
     assert writer.text[span.start : span.end] == text
@@ -219,8 +224,8 @@ def test_other_mark_up_is_text_only(text: str) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("<>@#!|^&;ampltgU1 \n:/é"), max_size=60))
-def test_spans_lie_within_any_text(source: str) -> None:
-    writer = rendered(source)
+def test_spans_lie_within_any_text(written: str) -> None:
+    writer = rendered(written)
     assert all(0 <= span.start < span.end <= len(writer.text) for span in writer.spans)
     assert writer.length == len(writer.text)
 
@@ -328,3 +333,42 @@ def test_the_samples_of_slacks_sdk_map_once_they_have_values() -> None:
             ignored += isinstance(result.outcome, Skipped) and result.outcome.rule != "unsupported"
     assert mapped + ignored == len(files)
     assert mapped >= 23
+
+
+async def test_the_list_of_members_is_read_page_by_page() -> None:
+    asked: list[tuple[str, str | None]] = []
+    answers = [
+        (200, {"ok": True, "members": [{"id": "U1", "team_id": "T1"}], "response_metadata": {"next_cursor": "n="}}),
+        (200, {"ok": True, "members": [], "response_metadata": {"next_cursor": ""}}),
+        (429, {}),
+        (200, {"ok": False, "error": "invalid_auth"}),
+    ]
+
+    async def handle(request: web.Request) -> web.Response:
+        asked.append((request.raw_path, request.headers.get("Authorization")))
+        status, body = answers.pop(0)
+        return web.json_response(body, status=status, headers={"Retry-After": "31"})
+
+    app = web.Application()
+    app.router.add_get("/users.list", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    settings = {"bot_token": ResolvedSecret(("xoxb-1",)), "api_url": f"http://{host}:{port}"}
+    try:
+        async with aiohttp.ClientSession() as http:
+            context = Context("slack", "acme", settings, http, clock=lambda: NOW)
+            pages = [page async for page in source.read(context, None)]
+            with pytest.raises(RetryLaterError) as told:
+                [page async for page in source.read(context, None)]
+            with pytest.raises(ConfigurationError, match="users:read"):
+                [page async for page in source.read(context, None)]
+    finally:
+        await runner.cleanup()
+    assert [page.cursor for page in pages] == [None, {"read_us": NOW}]
+    assert asked[:2] == [
+        ("/users.list?limit=200", "Bearer xoxb-1"),
+        ("/users.list?limit=200&cursor=n%3D", "Bearer xoxb-1"),
+    ]
+    assert told.value.after_s == 31
