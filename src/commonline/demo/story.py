@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commonline.demo import desk, mails, page, staff, town
-from commonline.demo.scene import Scene
+from commonline.demo.scene import Mail, Post, Scene, Toot
 from commonline.demo.world import Day
 
 
@@ -22,13 +22,13 @@ class Story:
     @property
     def mails(self) -> int:
         """How many mails are sent."""
-        return sum(1 for scene in self.scenes if type(scene.action).__name__ == "Mail")
+        return sum(1 for scene in self.scenes if isinstance(scene.action, Mail))
 
 
 def tell(day: Day) -> Story:
     """The day's scenes. Pure: the same moment gives the same bytes."""
     complaint = page.complaint(day)
-    told = [
+    told: list[tuple[str, Post | Mail | Toot]] = [
         ("Ana complains on our Facebook page", complaint),
         (
             "Jonas comments: his leaks too",

@@ -72,7 +72,7 @@ def instance(
     given = source.settings
     _reject_unknown(name, given, manifest)
     settings: dict[str, Any] = {}
-    for key, declared in manifest.settings.items():
+    for key, declared in manifest.all_settings.items():
         where = f"sources.{name}.{key}"
         if key not in given:
             if declared.required:
@@ -115,9 +115,9 @@ def _placement(source: Source, workspace: Workspace) -> Placement:
 
 def _reject_unknown(name: str, given: Mapping[str, Any], manifest: Manifest) -> None:
     for key in given:
-        if key not in manifest.settings:
-            near = difflib.get_close_matches(key, manifest.settings, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it knows: {', '.join(manifest.settings) or 'none'}"
+        if key not in manifest.all_settings:
+            near = difflib.get_close_matches(key, manifest.all_settings, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it knows: {', '.join(manifest.all_settings) or 'none'}"
             raise ConfigurationError(f"sources.{name}.{key}: {manifest.name} has no such setting; {hint}")
 
 

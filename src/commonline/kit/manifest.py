@@ -100,6 +100,9 @@ class Webhook(_Strict):
     unsigned_allowed: bool = Field(default=False, description="the product cannot sign: a source may run without secret")
 
 
+POLL_INTERVAL = Setting(type="number", help="seconds between two polls; the connector's own interval if not set")
+
+
 class Poll(_Strict):
     """How we ask the product (streams too: whether `source.py` is run at all)."""
 
@@ -149,6 +152,11 @@ class Manifest(_Strict):
     rate_limit: list[RateLimit] = []
     settings: dict[str, Setting] = {}
     exempt: dict[str, str] = Field(default={}, description="conformance rule -> reason")
+
+    @property
+    def all_settings(self) -> dict[str, Setting]:
+        """The connector's settings, and those that the kit adds: every polled source takes `interval_s`."""
+        return {"interval_s": POLL_INTERVAL} | self.settings if "poll" in self.transports else self.settings
 
 
 def load(folder: Path) -> Manifest:
