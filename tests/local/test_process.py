@@ -150,7 +150,7 @@ def test_end_of_a_stranger(tmp_path: Path) -> None:
         child = spawn(argv, log)
         wait_for(log, "up")
         process = psutil.Process(child.pid)
-        threading.Thread(target=child.wait).start()
-        end(process, limit)
+        end(process, limit)  # as a zombie it stays until we take note
+        child.wait(5)
         assert gone(child.pid, 5)
         end(process, limit)

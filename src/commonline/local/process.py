@@ -23,6 +23,8 @@ from commonline.errors import PlatformError
 _LEASH = Path(__file__).with_name("leash.py")
 _START_TOLERANCE_S = 1.0
 _WAIT_S = 0.1
+_POLL_S = 0.05
+_KILL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +184,25 @@ def _same(pid: int, started: float) -> psutil.Process | None:
 
 
 def end(process: psutil.Process, deadline_s: float) -> None:
-    """End a process that is not our child: SIGTERM, and SIGKILL after `deadline_s` seconds."""
+    """End a process that is not our child: SIGTERM, and SIGKILL after `deadline_s` seconds.
+
+    One that has ended and only waits for its parent to take note counts as ended.
+    """
     try:
         process.terminate()
-        process.wait(deadline_s)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(5)
+        if not _ends_within(process, deadline_s):
+            process.kill()
+            _ends_within(process, _KILL_S)
     except psutil.NoSuchProcess:
         return
     except psutil.AccessDenied as error:
         raise PlatformError(f"process {process.pid} belongs to another user: end it there") from error
+
+
+def _ends_within(process: psutil.Process, limit_s: float) -> bool:
+    deadline = time.monotonic() + limit_s
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_S)
+    return True
