@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from commonline.schemas.errors import (
     DecodeError,
     EncodeError,
@@ -40,6 +43,8 @@ from commonline.schemas.generated.encoder import (
 )
 
 __all__ = [
+    "DECODERS",
+    "ENCODERS",
     "DecodeError",
     "EncodeError",
     "decode_activity",
@@ -71,3 +76,33 @@ __all__ = [
     "encode_pulse",
     "encode_workspace",
 ]
+
+ENCODERS: dict[str, Callable[[Any], bytes]] = {
+    "Delivery": encode_delivery,
+    "Activity": encode_activity,
+    "Control": encode_control,
+    "ConversationActivity": encode_conversation_activity,
+    "FeedActivity": encode_feed_activity,
+    "Link": encode_link,
+    "Person": encode_person,
+    "DeadLetter": encode_dead_letter,
+    "Cursor": encode_cursor,
+    "Workspace": encode_workspace,
+    "Ledger": encode_ledger,
+    "Pulse": encode_pulse,
+}
+
+DECODERS: dict[str, Callable[[bytes, int], Any]] = {
+    "Delivery": decode_delivery,
+    "Activity": decode_activity,
+    "Control": decode_control,
+    "ConversationActivity": decode_conversation_activity,
+    "FeedActivity": decode_feed_activity,
+    "Link": decode_link,
+    "Person": decode_person,
+    "DeadLetter": decode_dead_letter,
+    "Cursor": decode_cursor,
+    "Workspace": decode_workspace,
+    "Ledger": decode_ledger,
+    "Pulse": decode_pulse,
+}

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from commonline.schemas.catalogue import NAMESPACE, RECORDS, schema_text
 from commonline.schemas.errors import FramingError, SchemaError
-from commonline.schemas.registry import COMPATIBILITY, Registry
 from commonline.schemas.released import is_current, latest, released
+
+if TYPE_CHECKING:  # httpx is slow to import, and most installations have no registry
+    from commonline.schemas.registry import Registry
 
 _UNKNOWN_LIMIT: Final = 1024
 
@@ -69,7 +71,7 @@ class SchemaIds:
         for record in RECORDS:
             subject = f"{NAMESPACE}.{record}"
             writing[record] = registry.register(subject, schema_text(record))
-            registry.set_compatibility(subject, COMPATIBILITY)
+            registry.set_compatibility(subject)
         reading = _bundled_reading() | {number: Written(record, None) for record, number in writing.items()}
         return cls(writing, reading, registry.schema)
 

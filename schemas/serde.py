@@ -11,14 +11,13 @@ encode_activity(activity)``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from commonline.schemas import codec, records
+from commonline.schemas import records
 from commonline.schemas.catalogue import RECORDS
+from commonline.schemas.codec import DECODERS, ENCODERS
 from commonline.schemas.errors import DecodeError
-from commonline.schemas.evolution import Evolved
 from commonline.schemas.framing import HEADER_SIZE, header, schema_id
-from commonline.schemas.generate.text import snake
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import (
     Activity,
@@ -51,9 +50,6 @@ Message: TypeAlias = (
 )
 _Wanted = TypeVar("_Wanted", bound=Message)
 Decoder: TypeAlias = Callable[[bytes, int], Any]
-
-ENCODERS: Final[dict[str, Callable[[Any], bytes]]] = {r: getattr(codec, f"encode_{snake(r)}") for r in RECORDS}
-DECODERS: Final[dict[str, Decoder]] = {r: getattr(codec, f"decode_{snake(r)}") for r in RECORDS}
 
 
 class Serde:
@@ -105,6 +101,8 @@ class Serde:
         return self._ids.written(schema_id(value)).record
 
     def _reader(self, value: bytes) -> Decoder:
+        from commonline.schemas.evolution import Evolved  # fastavro is needed for other versions only
+
         written = self._ids.written(schema_id(value))
         reader = DECODERS[written.record] if written.schema is None else Evolved(written.record, written.schema).decode
         self._readers[value[:HEADER_SIZE]] = reader

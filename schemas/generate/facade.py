@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from commonline.schemas.generate.encoder import has_prefix
 from commonline.schemas.generate.sources import Contract
 from commonline.schemas.generate.text import snake
 
 
-def _module(doc: str, imports: dict[str, list[str]]) -> str:
+def _module(doc: str, imports: dict[str, list[str]], more: Sequence[str] = ()) -> str:
     lines = [f'"""{doc} Generated; do not edit."""', "", "from __future__ import annotations", ""]
     for module, names in imports.items():
         lines += [f"from {module} import (", *(f"    {name}," for name in names), ")"]
-    names = sorted(name for found in imports.values() for name in found)
+    names = [*more, *sorted(name for found in imports.values() for name in found)]
     lines += ["", "__all__ = [", *(f'    "{name}",' for name in names), "]"]
     return "\n".join(lines) + "\n"
 
@@ -41,4 +43,11 @@ def codec(contract: Contract) -> str:
         "commonline.schemas.generated.decoder": sorted(decoders),
         "commonline.schemas.generated.encoder": sorted(encoders),
     }
-    return _module("Avro encoders and decoders of the contract's records.", imports)
+    text = _module("Avro encoders and decoders of the contract's records.", imports, ["DECODERS", "ENCODERS"])
+    text = text.replace(
+        "annotations\n", "annotations\n\nfrom collections.abc import Callable\nfrom typing import Any\n", 1
+    )
+    for constant, verb, kind in (("ENCODERS", "encode", "[Any], bytes"), ("DECODERS", "decode", "[bytes, int], Any")):
+        pairs = "".join(f'    "{record.name}": {verb}_{snake(record.name)},\n' for record in contract.records)
+        text += f"\n{constant}: dict[str, Callable[{kind}]] = {{\n{pairs}}}\n"
+    return text

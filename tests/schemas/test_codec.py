@@ -54,7 +54,7 @@ def oracle_bytes(name: str, record: Any) -> bytes:
 
 @pytest.mark.parametrize("name", RECORDS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_bytes_are_those_of_fastavro_and_come_back(name: str, data: st.DataObject) -> None:
     record = data.draw(records(name))
     encoded = encoder(name)(record)
@@ -76,7 +76,7 @@ def test_decoding_begins_at_the_position_given(name: str, data: st.DataObject) -
 
 @pytest.mark.parametrize(("name", "last"), PREFIXED)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_prefix_and_activity_bytes_make_the_whole_record(name: str, last: str, data: st.DataObject) -> None:
     record = data.draw(records(name))
     activity = data.draw(records("Activity"))
@@ -122,7 +122,7 @@ def damaged(draw: st.DrawFn, name: str) -> bytes:
 
 @pytest.mark.parametrize("name", RECORDS)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_damaged_bytes_raise_nothing_but_decode_error(name: str, data: st.DataObject) -> None:
     content = data.draw(damaged(name) | st.binary(max_size=400))
     try:
@@ -136,7 +136,7 @@ def test_damaged_bytes_raise_nothing_but_decode_error(name: str, data: st.DataOb
 
 @pytest.mark.parametrize(("name", "last"), PREFIXED)
 @given(data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_damaged_bytes_of_a_prefix_raise_nothing_but_decode_error(name: str, last: str, data: st.DataObject) -> None:
     content = data.draw(damaged(name) | st.binary(max_size=400))
     try:

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 
 from commonline.schemas import models
 from commonline.schemas.catalogue import FILES, RECORDS
+from commonline.schemas.codec import ENCODERS
 from commonline.schemas.errors import DecodeError
 from commonline.schemas.generate.sources import PACKAGE
 from commonline.schemas.model import microseconds, moment
-from commonline.schemas.serde import ENCODERS
 from commonline.testing.strategies import records as drawn
 
 NUMBER = "6f1d2f0e-6a52-5c7b-9a3c-2f4e0c1b7a90"

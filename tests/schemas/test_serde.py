@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from commonline.schemas import codec, records
 from commonline.schemas.catalogue import RECORDS, schema_of
+from commonline.schemas.codec import ENCODERS
 from commonline.schemas.errors import DecodeError, EncodeError, FramingError
 from commonline.schemas.evolution import Evolved, without_logical_types
 from commonline.schemas.framing import frame, header, schema_id
 from commonline.schemas.ids import SchemaIds, Written
 from commonline.schemas.registry import Registry
 from commonline.schemas.released import BASE
-from commonline.schemas.serde import ENCODERS, Serde
+from commonline.schemas.serde import Serde
 from commonline.testing.strategies import records as drawn
 
 BUNDLED = Serde(SchemaIds.bundled())
