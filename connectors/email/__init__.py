@@ -1,0 +1,1 @@
+"""E-mail: mailboxes read over IMAP, MIME of the real world."""
