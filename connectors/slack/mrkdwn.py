@@ -122,4 +122,6 @@ class Writer:
 
 def channel_uri(channel: str) -> str:
     """The URI of a channel. Its id is the same in every workspace that shares it."""
+    if channel.isalnum() and channel.isascii():
+        return f"slack:channel/{channel}"
     return native("slack", "channel", channel)

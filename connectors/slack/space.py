@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Raw, Struct
@@ -41,7 +42,7 @@ class Space(Struct, frozen=True):
     @property
     def account(self) -> str:
         """The workspace as the account of ours that it came in by."""
-        return native("slack", self.team)
+        return f"slack:{self.team}" if self.team.isalnum() and self.team.isascii() else native("slack", self.team)
 
     def user(self, native_id: str, team: str | None = None) -> str:
         """``slack:T1/U1``: a user's id is unique in their own workspace, or (W…) in their organisation."""
@@ -154,6 +155,7 @@ def needed(value: str | None, path: str) -> str:
     return value
 
 
+@lru_cache(maxsize=1024)
 def micros(ts: str | None) -> int | None:
     """A time stamp in microseconds, without a float in between."""
     return times.from_text(ts) if ts else None
