@@ -89,21 +89,27 @@ def readable(activity: Activity) -> str:
     when = from_micros(activity.published).isoformat(sep=" ", timespec="seconds").replace("+00:00", "Z")
     clock = " (when received)" if activity.clock == "received" else ""
     verb = f"{activity.type} {activity.undoes}" if activity.undoes else activity.type
-    rows: list[tuple[str, Any]] = [
+    marks = " automated" if activity.automated else ""
+    kind = f"{verb} {obj.type} · {activity.channel} · {activity.direction} · {activity.visibility}{marks}"
+    lines = [f"    {kind} · {when}{clock}"]
+    lines += [f"      {name:<9} {value}" for name, value in _rows(activity) if value]
+    if obj.text is not None:
+        text = obj.text if len(obj.text) <= TEXT_SHOWN else obj.text[:TEXT_SHOWN] + " …"
+        lines.append("      text      " + text.replace("\n", "\n                "))
+    return "\n".join(lines)
+
+
+def _rows(activity: Activity) -> list[tuple[str, Any]]:
+    obj, thread = activity.object, activity.thread
+    return [
         ("who", _party(activity.actor)),
         ("author", _party(obj.author)),
         *((party.role, _party(party)) for party in activity.participants),
         ("object", f"{obj.id}" + (f" (version {obj.version})" if obj.version else "")),
         ("edge", activity.edge),
-        (
-            "thread",
-            f"{activity.thread.id}" + (f" “{activity.thread.title}”" if activity.thread.title else ""),
-        ),
-        ("state", activity.thread.state if activity.thread.state != "unknown" else None),
-        (
-            "in",
-            activity.thread.container and (activity.thread.container.name or activity.thread.container.id),
-        ),
+        ("thread", f"{thread.id}" + (f" “{thread.title}”" if thread.title else "")),
+        ("state", thread.state if thread.state != "unknown" else None),
+        ("in", thread.container and (thread.container.name or thread.container.id)),
         *((reference.kind, reference.id) for reference in activity.references),
         ("via", activity.our_account),
         ("title", obj.title),
@@ -117,13 +123,6 @@ def readable(activity: Activity) -> str:
         ("metrics", ", ".join(f"{k} {v:g}" for k, v in activity.metrics.items())),
         ("fields", ", ".join(f"{k}={v}" for k, v in activity.fields.items())),
     ]
-    marks = " automated" if activity.automated else ""
-    kind = f"{verb} {obj.type} · {activity.channel} · {activity.direction} · {activity.visibility}{marks}"
-    lines = [f"    {kind} · {when}{clock}", *(f"      {name:<9} {value}" for name, value in rows if value)]
-    if obj.text is not None:
-        text = obj.text if len(obj.text) <= TEXT_SHOWN else obj.text[:TEXT_SHOWN] + " …"
-        lines.append("      text      " + text.replace("\n", "\n                "))
-    return "\n".join(lines)
 
 
 def _party(party: Party | None) -> str | None:
