@@ -57,8 +57,10 @@ class Reader:
         self._consumer = Consumer(_settings(kafka, committed=committed), logger=log)
         try:
             self.spans: dict[tuple[str, int], Span] = {}
-            places = [place for topic in topics for place in self._places(topic)]
-            self._open = {(place.topic, place.partition) for place in places}
+            self._topics = list(topics)
+            places = [place for topic in self._topics for place in self._places(topic)]
+            self._next: dict[tuple[str, int], int] = {}
+            self._ended: set[tuple[str, int]] = set()
             if isinstance(start, int):
                 places = self._at(places, start)
             else:
@@ -86,47 +88,47 @@ class Reader:
         """Offsets between begin and end of all partitions when reading began: an upper bound of the records."""
         return sum(span.high - span.low for span in self.spans.values())
 
-    @property
-    def at_end(self) -> bool:
-        """Whether every partition was read to its end at least once."""
-        return not self._open
-
     def poll(self, timeout_s: float = 0.5, most: int = BATCH) -> list[Message]:
         """The next records, at most `most`; empty when none came in time."""
         records = []
         for message in self._consumer.consume(most, timeout_s):
             error = message.error()
+            where = (message.topic() or "", message.partition() or 0)
             if error is None:
+                self._next[where] = (message.offset() or 0) + 1
                 records.append(message)
             elif error.code() == KafkaError._PARTITION_EOF:
-                self._open.discard((message.topic() or "", message.partition() or 0))
+                self._next[where] = max(self._next.get(where, 0), message.offset() or 0)
+                self._ended.add(where)
             else:
                 self._judge(error)
         return records
 
     def until_end(self) -> Iterator[Message]:
-        """Every record up to the end as it was when reading began (a little more may come).
+        """Every record up to the end as it is now (a few more may come). Called again, what came since.
 
-        Ends when all partitions are read, raises `PlatformError` when nothing comes for `silent_s`.
+        Raises `PlatformError` when nothing comes for `silent_s`.
         """
-        for key, span in self.spans.items():
-            if span.low == span.high:
-                self._open.discard(key)
+        for topic in self._topics:
+            self._places(topic)
+        self._ended.clear()
         deadline = time.monotonic() + self._silent_s
-        while self._open:
-            left = len(self._open)
+        while not self._at_end():
+            ended = len(self._ended)
             records = self.poll()
-            for message in records:
-                yield message
-                topic, partition, offset = message.topic() or "", message.partition() or 0, message.offset() or 0
-                if offset + 1 >= self.spans[topic, partition].high:
-                    self._open.discard((topic, partition))
-            if records or len(self._open) < left:
+            yield from records
+            if records or len(self._ended) > ended:
                 deadline = time.monotonic() + self._silent_s
             elif time.monotonic() > deadline:
                 raise PlatformError(
                     f"Kafka at {self._kafka.bootstrap} sends nothing for {self._silent_s:.0f} s: is it running?"
                 )
+
+    def _at_end(self) -> bool:
+        """Behind a last record there may be marks of transactions, which are never seen: then the client says "end"."""
+        return all(
+            self._next.get(where, span.low) >= span.high or where in self._ended for where, span in self.spans.items()
+        )
 
     def _places(self, topic: str) -> list[Place]:
         told = self._ask(lambda: self._consumer.list_topics(topic, timeout=ASK_S)).topics[topic]

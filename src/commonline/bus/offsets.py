@@ -1,0 +1,28 @@
+"""What a consumer group has committed, asked without joining it."""
+
+from __future__ import annotations
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from commonline.errors import PlatformError
+from commonline.settings import KafkaSettings
+
+ASK_S = 15.0
+
+
+def committed(kafka: KafkaSettings, group: str, topic: str) -> dict[int, int]:
+    """By partition, the offset that the group goes on at; partitions without one are left out.
+
+    Raises `PlatformError` when the topic does not exist or the cluster does not answer.
+    """
+    consumer = Consumer({**kafka.librdkafka(), "group.id": group, "isolation.level": "read_committed"})
+    try:
+        told = consumer.list_topics(topic, timeout=ASK_S).topics[topic]
+        if told.error is not None:
+            raise PlatformError(f"topic {topic} does not exist; create all topics with: commonline topics create")
+        places = consumer.committed([TopicPartition(topic, number) for number in told.partitions], timeout=ASK_S)
+    except KafkaException as error:
+        raise PlatformError(f"Kafka at {kafka.bootstrap} does not answer: {error.args[0].str()}") from error
+    finally:
+        consumer.close()
+    return {place.partition: place.offset for place in places if place.offset >= 0}
