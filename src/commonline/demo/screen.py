@@ -107,8 +107,8 @@ def line(record: FeedActivity, at: int) -> Text:
     if item.visibility not in ("public", "customer"):
         text.append(f" [{item.visibility}]", style="red")
     if record.redactions:
-        kinds = sorted({one.rule.rpartition("/")[2] for one in record.redactions})
-        text.append(f" ⊘ {', '.join(kinds)}", style="bright_black")
+        kinds = sorted({one.rule.rpartition("/")[2] for one in record.redactions} - {"field"})
+        text.append(f" ⊘ {', '.join(kinds)}" if kinds else "", style="bright_black")
     delay = (at - item.received) / 1000
     text.append("  catch-up" if record.catch_up else f"  {delay:.0f} ms", style="bright_black")
     return text

@@ -40,7 +40,9 @@ class Seen:
     dead: dict[str, DeadLetter] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
     quiet: int = 0
-    persons: dict[str, Person] = field(default_factory=dict)
+    persons: set[str] = field(default_factory=set)
+    joined: dict[str, str] = field(default_factory=dict)
+    bodies: set[tuple[str, bytes]] = field(default_factory=set)
     arrivals: list[Arrival] = field(default_factory=list)
 
     def take(self, topic: str, record: Any, at: int, department: str = "") -> None:
@@ -49,6 +51,7 @@ class Seen:
             self.arrivals.append(Arrival(department, at, record))
         elif isinstance(record, Delivery):
             self.deliveries[record.id] = self.deliveries.get(record.id, 0) + 1
+            self.bodies.add((record.source, record.body_sha256))
         elif isinstance(record, Activity):
             self.activities[record.id] = record.origin.delivery
             self.told.add(record.origin.delivery)
@@ -60,7 +63,8 @@ class Seen:
             self.ignored.update(record.ignored)
             self.quiet += record.quiet
         elif isinstance(record, Person):
-            self.persons[record.id] = record
+            if record.merged_into is not None:
+                self.joined[record.id] = record.merged_into
         elif not isinstance(record, Control):
             raise TypeError(f"{topic}: {type(record).__name__} was not expected")
 
@@ -70,12 +74,14 @@ class Seen:
         if record.activity is not None:
             self.conversations[record.activity.id] += 1
             self.conversation_of[record.activity.id] = record.conversation
+            self.persons.update(one.person for one in record.persons)
 
-    def present(self, conversation: str) -> str:
-        """The conversation that an id stands for now."""
-        while conversation in self.merged:
-            conversation = self.merged[conversation]
-        return conversation
+
+def present(identifier: str, merged: dict[str, str]) -> str:
+    """The conversation or person that an id stands for now."""
+    while identifier in merged:
+        identifier = merged[identifier]
+    return identifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +136,13 @@ def summarize(seen: Seen, expected: int, refused: int) -> Summary:
     masked = Counter(a.feed for a in shown if a.record.redactions)
     return Summary(
         deliveries=sum(seen.deliveries.values()),
-        redelivered=sum(seen.deliveries.values()) - len(seen.deliveries),
+        redelivered=sum(seen.deliveries.values()) - len(seen.bodies),
         refused=refused,
         activities=len(seen.activities),
         ignored=sum(seen.ignored.values()),
         dead_letters=len(seen.dead),
-        conversations=len({seen.present(c) for c in seen.conversation_of.values()}),
-        persons=sum(1 for person in seen.persons.values() if person.merged_into is None),
+        conversations=len({present(one, seen.merged) for one in seen.conversation_of.values()}),
+        persons=len({present(one, seen.joined) for one in seen.persons}),
         feeds=dict(sorted(feeds.items())),
         redacted=dict(sorted(masked.items())),
         lost=missing + _unaccounted(seen) + len(set(seen.activities) - set(seen.conversations)),
