@@ -123,10 +123,10 @@ def closing(summary: Summary) -> Table:
         str(summary.deliveries),
         f"deliveries kept, {summary.redelivered} of them a second time; {summary.refused} forged refused",
     )
-    table.add_row(
-        str(summary.activities), f"activities; {summary.dead_letters} dead letter, {summary.ignored} ignored by rule"
-    )
-    table.add_row(str(summary.conversations), f"conversations among {summary.persons} persons")
+    dead, talks = summary.dead_letters, summary.conversations
+    letters = "dead letter" if dead == 1 else "dead letters"
+    table.add_row(str(summary.activities), f"activities; {dead} {letters}, {summary.ignored} ignored by rule")
+    table.add_row(str(talks), f"conversation{'' if talks == 1 else 's'} among {summary.persons} persons")
     for name, count in summary.feeds.items():
         table.add_row(
             str(count), f"shown to {TITLES.get(name, name)}, {summary.redacted.get(name, 0)} of them redacted"
