@@ -128,10 +128,11 @@ def _leaves(item: Any) -> tuple[list[tuple[str, Any]], bool]:
 
 def _rank(path: str, value: Any) -> int:
     key = path.rpartition(".")[2].partition("[")[0].lower()
+    if value is False or (type(value) is str and value.startswith(_LINKS)):
+        return 2
     if key in _TELLING or key.rpartition("_")[2] in _TELLING:
         return 0
-    machine = value is False or key.endswith(_MACHINE) or (type(value) is str and value.startswith(_LINKS))
-    return 2 if machine else 1
+    return 2 if key.endswith(_MACHINE) else 1
 
 
 def _is_html(value: Any) -> bool:
