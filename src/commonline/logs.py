@@ -24,6 +24,31 @@ def configure(level: int = logging.INFO) -> None:
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
 
+def client_log(name: str) -> logging.Logger:
+    """A logger for librdkafka, which repeats itself many times a second while a broker is away.
+
+    The same kind of message of the same client comes through once in half a minute, as a warning.
+    """
+    logger = logging.getLogger(name)
+    if not any(isinstance(one, _Seldom) for one in logger.filters):
+        logger.addFilter(_Seldom())
+    return logger
+
+
+class _Seldom(logging.Filter):
+    """librdkafka's messages begin with facility, client and thread: those tell which are alike."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._throttle = Throttle(30.0)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno > logging.WARNING:
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        facility, _, rest = record.getMessage().partition(" ")
+        return self._throttle.allows((facility, rest.partition("]")[0]))
+
+
 class Throttle:
     """Lets the same thing through once in `every_s` seconds: a flood of calls is no flood of lines."""
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from commonline.errors import CommonlineError, RetryLaterError, TooLargeError
+from commonline.logs import client_log
 from commonline.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class AsyncProducer:
     def start(self) -> None:
         """Begin to serve. The broker need not be there yet."""
         self._loop = asyncio.get_running_loop()
-        self._producer = Producer(self._config, logger=log)
+        self._producer = Producer(self._config, logger=client_log("commonline.kafka"))
         self._thread.start()
 
     async def stop(self, timeout_s: float = 10.0) -> int:
@@ -141,9 +142,7 @@ class AsyncProducer:
         self._in_flight += 1
         return future
 
-    def _on_delivery(
-        self, future: asyncio.Future[Acknowledged], error: KafkaError | None, message: Message
-    ) -> None:
+    def _on_delivery(self, future: asyncio.Future[Acknowledged], error: KafkaError | None, message: Message) -> None:
         """In the serving thread: put the report on the pile and wake the loop if it sleeps."""
         with self._lock:
             self._reports.append((future, error, message.partition() or 0, message.offset() or 0))
@@ -191,13 +190,11 @@ class AsyncProducer:
         """Replace the client. The old one's records are reported as failed."""
         broken.purge()
         broken.flush(1.0)
-        self._producer = Producer(self._config, logger=log)
+        self._producer = Producer(self._config, logger=client_log("commonline.kafka"))
         self._broken = False
 
 
-def _settings(
-    client_id: str, max_bytes: int, limit_bytes: int, give_up_s: float, linger_ms: float
-) -> dict[str, Any]:
+def _settings(client_id: str, max_bytes: int, limit_bytes: int, give_up_s: float, linger_ms: float) -> dict[str, Any]:
     """librdkafka's settings.
 
     The partitioner is everybody's (protocol F12), back-off is short so that a broker that comes back is found

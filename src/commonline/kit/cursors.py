@@ -18,6 +18,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from commonline import topics as table
 from commonline.errors import RetryLaterError
 from commonline.kit import source as kit
+from commonline.logs import client_log
 from commonline.schemas.errors import SchemaError
 from commonline.schemas.records import Cursor
 from commonline.schemas.serde import Serde
@@ -51,9 +52,7 @@ def record(source: str, workspace: str, generation: int, at_us: int, value: kit.
     return Cursor(source=source, workspace=workspace, generation=generation, position=text, at=at_us)
 
 
-def read_back(
-    kafka: KafkaSettings, topics: Topics, serde: Serde, timeout_s: float = 30.0
-) -> dict[str, Cursor]:
+def read_back(kafka: KafkaSettings, topics: Topics, serde: Serde, timeout_s: float = 30.0) -> dict[str, Cursor]:
     """All sources' cursors.
 
     Blocks; the topic is compacted and small. Raises `RetryLaterError` without a broker.
@@ -67,7 +66,7 @@ def read_back(
             "enable.partition.eof": True,
             "auto.offset.reset": "earliest",
         },
-        logger=log,
+        logger=client_log("commonline.kafka"),
     )
     try:
         return newest(_records(consumer, topics.name(table.CURSORS), serde, timeout_s))
@@ -78,27 +77,35 @@ def read_back(
 
 
 def _records(consumer: Consumer, topic: str, serde: Serde, timeout_s: float) -> Iterable[Cursor]:
-    end = time.monotonic() + timeout_s
-    waiting = set(consumer.list_topics(topic, timeout=timeout_s).topics[topic].partitions)
-    consumer.assign([TopicPartition(topic, partition, 0) for partition in waiting])
-    while waiting:
-        if time.monotonic() > end:
+    """Up to the end as it is now: other sources may go on writing."""
+    give_up = time.monotonic() + timeout_s
+    ends = _ends(consumer, topic, timeout_s)
+    consumer.assign([TopicPartition(topic, partition, 0) for partition in ends])
+    while ends:
+        if time.monotonic() > give_up:
             raise RetryLaterError(f"the cursors could not be read from {topic} within {timeout_s:g} s")
         message = consumer.poll(0.5)
         if message is None:
             continue
+        partition, offset = message.partition() or 0, message.offset() or 0
         error = message.error()
-        if error is not None:
-            if error.code() != KafkaError._PARTITION_EOF:
-                raise KafkaException(error)
-            waiting.discard(message.partition())
-            continue
-        value = message.value()
-        if value is None:
-            continue
-        try:
-            yield serde.decode_as(Cursor, value)
-        except SchemaError as fault:
-            log.error(
-                "cursor not read partition=%s offset=%s: %s", message.partition(), message.offset(), fault
-            )
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+            raise KafkaException(error)
+        if error is not None or offset >= ends.get(partition, 0) - 1:
+            ends.pop(partition, None)
+        value = None if error is not None else message.value()
+        if value is not None:
+            try:
+                yield serde.decode_as(Cursor, value)
+            except SchemaError as fault:
+                log.error("cursor not read partition=%d offset=%d: %s", partition, offset, fault)
+
+
+def _ends(consumer: Consumer, topic: str, timeout_s: float) -> dict[int, int]:
+    """End offsets of the partitions that hold anything."""
+    found: dict[int, int] = {}
+    for partition in consumer.list_topics(topic, timeout=timeout_s).topics[topic].partitions:
+        low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=timeout_s)
+        if high > low:
+            found[partition] = high
+    return found

@@ -21,6 +21,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, Top
 
 from commonline import topics as table
 from commonline.kit.control import Control, partition_of
+from commonline.logs import client_log
 from commonline.settings import KafkaSettings
 from commonline.topics import Topics
 
@@ -85,10 +86,8 @@ class Ownership:
         return partition_of(source, self.partitions) if self.partitions else None
 
     def _run(self) -> None:
-        consumer = Consumer(self._config, logger=log)
-        consumer.subscribe(
-            [self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke
-        )
+        consumer = Consumer(self._config, logger=client_log("commonline.kafka"))
+        consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
         try:
             while not self._stopping.is_set():
                 message = consumer.poll(POLL_S)
@@ -103,9 +102,7 @@ class Ownership:
 
     def _assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         if not self.partitions:
-            self.partitions = len(
-                consumer.list_topics(self._topic, timeout=10).topics[self._topic].partitions
-            )
+            self.partitions = len(consumer.list_topics(self._topic, timeout=10).topics[self._topic].partitions)
         for one in assigned:
             one.offset = OFFSET_BEGINNING
             self._reading.add(one.partition)
@@ -126,9 +123,7 @@ class Ownership:
             try:
                 self._tell(self._owner.ordered(Control.decode(message.key() or b"", message.value())))
             except ValueError as fault:
-                log.error(
-                    "order not understood partition=%s offset=%s: %s", partition, message.offset(), fault
-                )
+                log.error("order not understood partition=%s offset=%s: %s", partition, message.offset(), fault)
         elif error.code() == KafkaError._PARTITION_EOF:
             if partition is not None and partition in self._reading:
                 self._reading.discard(partition)

@@ -25,7 +25,7 @@ from commonline.schemas.records import Delivery
 log = logging.getLogger(__name__)
 PREFIX = "/in/"
 PLAIN = "text/plain; charset=utf-8"
-NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+ALWAYS = {"X-Content-Type-Options": "nosniff", "Server": "commonline"}
 NOT_READY_S = 2.0
 Keep = Callable[[Delivery], Awaitable[None]]
 """Returns when the broker has acknowledged; raises `RetryLaterError` or `TooLargeError`."""
@@ -62,13 +62,12 @@ class Ingress:
             self.count_refused(source, "disconnected")
             raise
         except Exception:
-            log.exception("a call was not handled source=%s", source)
+            if self._throttle.allows((source, "internal")):
+                log.exception("a call was not handled source=%s", source)
             response = self._refused(source, unavailable("internal", 30.0), None)
         finally:
             body.release()
-        self._metrics.histogram("commonline_ingress_seconds", {"source": source}).observe(
-            time.perf_counter() - started
-        )
+        self._metrics.histogram("commonline_ingress_seconds", {"source": source}).observe(time.perf_counter() - started)
         return response
 
     def count_refused(self, source: str, reason: str) -> None:
@@ -107,7 +106,7 @@ class Ingress:
             log.info("handshake answered source=%s", endpoint.instance.name)
             return _response(decision)
         await keep(decision)
-        return web.Response(status=endpoint.webhook.success_status)
+        return web.Response(status=endpoint.webhook.success_status, headers=ALWAYS)
 
     async def _receive(
         self, request: web.BaseRequest, headers: Mapping[str, str], body: Body, endpoint: Endpoint
@@ -131,7 +130,7 @@ class Ingress:
         response = web.Response(
             status=answer.status,
             text=f"{answer.status.phrase}\n",
-            headers={**answer.headers, **NO_SNIFFING},
+            headers={**answer.headers, **ALWAYS},
         )
         if answer.close:
             response.force_close()
@@ -140,9 +139,7 @@ class Ingress:
 
 def _check_head(request: web.BaseRequest, endpoint: Endpoint) -> None:
     if request.method not in endpoint.methods:
-        raise refuse(
-            HTTPStatus.METHOD_NOT_ALLOWED, "method", close=True, allow=", ".join(sorted(endpoint.methods))
-        )
+        raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method", close=True, allow=", ".join(sorted(endpoint.methods)))
     if request.method in endpoint.webhook.methods and not endpoint.takes(_media_type(request)):
         raise refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "content-type", close=True)
 
@@ -162,5 +159,5 @@ def _response(answer: Answer) -> web.Response:
     return web.Response(
         status=answer.status,
         body=answer.body,
-        headers={"Content-Type": answer.content_type, **answer.headers, **NO_SNIFFING},
+        headers={"Content-Type": answer.content_type, **answer.headers, **ALWAYS},
     )

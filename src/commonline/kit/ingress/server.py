@@ -12,7 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from commonline.configuration.addresses import Address
 from commonline.errors import PlatformError
-from commonline.kit.ingress.handler import NO_SNIFFING, Ingress
+from commonline.kit.ingress.handler import ALWAYS, Ingress
 
 log = logging.getLogger(__name__)
 BACKLOG = 1024
@@ -51,7 +51,7 @@ class Connection(RequestHandler):
         manager = self._manager
         if isinstance(manager, Server):
             manager.ingress.count_refused("", reason)
-        response = web.Response(status=answer, text=f"{answer.phrase}\n", headers=NO_SNIFFING)
+        response = web.Response(status=answer, text=f"{answer.phrase}\n", headers=ALWAYS)
         response.force_close()
         return response
 
