@@ -231,6 +231,12 @@ def test_same_fact_by_two_ways_is_said(folder: Path) -> None:
     assert "has other ids" in conformance.check(NAME, ["identity"])[0].what
 
 
+def test_markup_that_somebody_wrote_is_said(folder: Path) -> None:
+    replaced("mapping.py", (TEXT, '"Tom &amp; Jerry"'))(folder)
+    added("fixtures/message.created__plain.meta.json", {"markup_meant": True})(folder)
+    assert not conformance.check(NAME, ["text"])
+
+
 def test_broken_manifest_is_one_finding(folder: Path) -> None:
     (folder / "manifest.toml").write_text("name = ", "utf-8")
     assert {finding.rule for finding in conformance.check(NAME)} == {"manifest"}

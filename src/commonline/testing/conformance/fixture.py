@@ -25,10 +25,12 @@ RECEIVED = 1_780_315_200_000_000
 
 
 class Meta(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What a fixture's body alone does not say. `settings`: mapping settings of the source; `own_accounts`:
-    as in the
-    configuration; `same_as`: another fixture that tells the same fact by another way, so that both have one
-    id."""
+    """What a fixture's body alone does not say.
+
+    `settings`: mapping settings of the source; `own_accounts`: as in the configuration; `same_as`: another fixture
+    that tells the same fact by another way, so that both have one id; `markup_meant`: somebody really wrote what looks
+    like left-over markup (an escaped ``&lt;b&gt;`` that is to be decoded once).
+    """
 
     headers: dict[str, str] = {}
     request: str | None = None
@@ -39,6 +41,7 @@ class Meta(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     region: str | None = None
     own_accounts: list[str] = []
     same_as: str | None = None
+    markup_meant: bool = False
 
 
 @dataclass(frozen=True)

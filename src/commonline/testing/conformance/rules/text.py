@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """See the module."""
     for fixture, activity in subject.activities():
         for path, text in _texts(activity):
-            fault = fault_of(text)
+            fault = control_fault(text) if fixture.meta.markup_meant else fault_of(text)
             if fault:
                 yield Finding("text", fixture.file, f"{path} {fault}", "make it with commonline.kit.text")
         yield from _spans(fixture.file, activity)
