@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-from tests.crash.plant import comment, headers
+from tests.crash.page import comment, headers
 
 CLIENTS = 8
 GIVE_UP_S = 90.0

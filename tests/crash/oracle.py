@@ -13,7 +13,7 @@ from commonline.schemas.records import Activity, ConversationActivity, DeadLette
 from commonline.schemas.serde import Serde
 from commonline.settings import KafkaSettings
 from commonline.topics import Topics
-from tests.crash.plant import WORKSPACE
+from tests.plant import WORKSPACE
 
 SERDE = Serde(SchemaIds.bundled())
 

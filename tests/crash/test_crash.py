@@ -10,7 +10,8 @@ import pytest
 from commonline.testing.kafka import KafkaUnderTest
 from tests.crash.load import Load
 from tests.crash.oracle import Verdict, judge
-from tests.crash.plant import Plant
+from tests.crash.page import CONFIGURATION, ENVIRON, SOURCE
+from tests.plant import Plant
 
 EVENTS, POSTS = 5000, 40
 FEEDS = ("marketing", "pr", "service")
@@ -40,11 +41,11 @@ def settle(plant: Plant, acknowledged: set[int]) -> Verdict:
 @pytest.mark.crash
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_and_nothing_twice_whatever_dies(kafka: KafkaUnderTest, prefix: str, tmp_path: Path) -> None:
-    plant = Plant(kafka.settings, prefix, tmp_path)
+    plant = Plant(kafka.settings, prefix, tmp_path, CONFIGURATION, ENVIRON)
     try:
         for name in ("connect", "normalize", "unify"):
             plant.start(name)
-        load = Load(plant.url, EVENTS, POSTS)
+        load = Load(plant.url(SOURCE), EVENTS, POSTS)
         await_progress(plant, load, 0.10)
         plant.kill("unify")
         await_progress(plant, load, 0.25)

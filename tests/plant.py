@@ -1,15 +1,13 @@
-"""A whole installation as processes, to be hurt: connect, normalize, unify on a real broker."""
+"""A whole installation as processes: connect, normalize, unify on a real broker; to be used, and to be hurt."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -19,67 +17,29 @@ from commonline.local import ports
 from commonline.settings import KafkaSettings
 from commonline.topics import Topics
 
-WORKSPACE, SOURCE, PAGE = "acme", "page", "102938475610293"
-SECRET, TOKEN = "crash-test-secret", "crash-test-token"
+WORKSPACE = "acme"
 DEPARTMENTS = ("marketing", "pr", "service", "hr")
 READY_S = 60.0
 STOP_S = 20.0
-
-CONFIGURATION = """\
-[commonline]
-listen = "{listen}"
-durability = "process"
-
-[workspaces.acme]
-join_window = "0"
-
-[sources.page]
-connector = "facebook"
-workspace = "acme"
-app_secret = {{ env = "CRASH_SECRET" }}
-verify_token = {{ env = "CRASH_TOKEN" }}
-own_accounts = ["facebook:102938475610293"]
-unknown_side = "customer"
-"""
-
-
-def comment(number: int, posts: int) -> bytes:
-    """Body of the comment of this number; the post that it belongs to changes with the number."""
-    post = f"{PAGE}_{700_000_000 + number % posts}"
-    value = {
-        "from": {"id": str(6_000_000_000 + number % 997), "name": f"Person {number % 997}"},
-        "item": "comment",
-        "verb": "add",
-        "comment_id": f"{700_000_000 + number % posts}_{number}",
-        "post_id": post,
-        "parent_id": post,
-        "created_time": 1_790_000_000 + number,
-        "message": f"comment number {number} about a kettle",
-    }
-    change = {"field": "feed", "value": value}
-    return json.dumps(
-        {"object": "page", "entry": [{"id": PAGE, "time": 1_790_000_001 + number, "changes": [change]}]}
-    ).encode()
-
-
-def headers(body: bytes) -> dict[str, str]:
-    """Facebook's signature."""
-    signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    return {"X-Hub-Signature-256": f"sha256={signature}", "Content-Type": "application/json"}
 
 
 class Plant:
     """The processes by name: ``connect``, ``normalize``, ``unify``, and further workers ``normalize-1`` …"""
 
-    def __init__(self, kafka: KafkaSettings, prefix: str, folder: Path) -> None:
-        self.kafka, self.prefix, self.folder = kafka, prefix, folder
+    def __init__(
+        self, kafka: KafkaSettings, prefix: str, folder: Path, configuration: str, environ: Mapping[str, str]
+    ) -> None:
+        self.kafka, self.prefix, self.folder, self.environ = kafka, prefix, folder, environ
         self.topics = Topics(prefix)
         self.listen = f"127.0.0.1:{ports.free_port()}"
-        self.url = f"http://{self.listen}/in/{SOURCE}"
         self._metrics: dict[str, int] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        (folder / "commonline.toml").write_text(CONFIGURATION.format(listen=self.listen), "utf-8")
+        (folder / "commonline.toml").write_text(configuration.format(listen=self.listen), "utf-8")
         ensure(kafka, self.topics, partitions=4, feeds=[(WORKSPACE, name) for name in DEPARTMENTS])
+
+    def url(self, source: str) -> str:
+        """Where a vendor posts."""
+        return f"http://{self.listen}/in/{source}"
 
     def start(self, name: str, *, wait: bool = True) -> None:
         """Start a worker; with `wait`, until it is ready."""
@@ -93,8 +53,7 @@ class Plant:
             "COMMONLINE_PREFIX": self.prefix,
             "COMMONLINE_INSTANCE": slot or "0",
             "COMMONLINE_METRICS": f"127.0.0.1:{port}",
-            "CRASH_SECRET": SECRET,
-            "CRASH_TOKEN": TOKEN,
+            **self.environ,
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
