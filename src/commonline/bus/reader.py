@@ -19,8 +19,16 @@ from commonline.errors import PlatformError
 from commonline.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
-Start = Literal["beginning", "end"] | int
-"""``beginning``, ``end`` (only what comes from now on), or a record time in milliseconds since 1970."""
+
+
+class Last(NamedTuple):
+    """The last offsets of each partition: at most so many records."""
+
+    records: int
+
+
+Start = Literal["beginning", "end"] | int | Last
+"""``beginning``, ``end`` (only what comes from now on), a record time in milliseconds since 1970, or the last few."""
 SILENT_S = 20.0
 ASK_S = 15.0
 BATCH = 5000
@@ -61,7 +69,9 @@ class Reader:
             places = [place for topic in self._topics for place in self._places(topic)]
             self._next: dict[tuple[str, int], int] = {}
             self._ended: set[tuple[str, int]] = set()
-            if isinstance(start, int):
+            if isinstance(start, Last):
+                places = [self._back(place, start.records) for place in places]
+            elif isinstance(start, int):
                 places = self._at(places, start)
             else:
                 logical = OFFSET_BEGINNING if start == "beginning" else OFFSET_END
@@ -139,6 +149,10 @@ class Reader:
             span = self._ask(partial(self._consumer.get_watermark_offsets, place, timeout=ASK_S))
             self.spans[topic, place.partition] = Span(*span)
         return places
+
+    def _back(self, place: Place, count: int) -> Place:
+        span = self.spans[place.topic, place.partition]
+        return Place(place.topic, place.partition, max(span.low, span.high - count))
 
     def _at(self, places: list[Place], since_ms: int) -> list[Place]:
         asked = [Place(place.topic, place.partition, since_ms) for place in places]
