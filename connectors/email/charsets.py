@@ -21,7 +21,6 @@ LATIN_SHARE = 5
 _WIDER = {
     "iso8859-1": "cp1252",
     "latin-1": "cp1252",
-    "ascii": "cp1252",
     "iso8859-9": "cp1254",
     "iso8859-11": "cp874",
     "tis-620": "cp874",
@@ -72,11 +71,18 @@ def decode(data: bytes, label: str | None = None, hint: str | None = None) -> st
         return data.decode("ascii")
     if ESCAPE in data and label is None and (text := _strict(data, "iso2022_jp_ext")) is not None:
         return text
-    for name in (label, "utf-8", hint):
-        text = _strict(data, codec(name) if name else None)
+    for name in _order(label, hint):
+        text = _strict(data, name)
         if text is not None:
             return text
     return _guess(data, label)
+
+
+def _order(label: str | None, hint: str | None) -> list[str | None]:
+    """What is well-formed UTF-8 beyond ASCII is that, even where it is labelled as ASCII or Latin-1."""
+    told = codec(label) if label else None
+    beside = codec(hint) if hint else None
+    return ["utf-8", told, beside] if told in {"ascii", "cp1252"} else [told, "utf-8", beside]
 
 
 def _shifting(label: str | None) -> bool:

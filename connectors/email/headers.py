@@ -156,9 +156,10 @@ def _word_bytes(encoding: str, text: str) -> bytes | None:
         return quopri.decodestring(data.replace(b" ", b"_"), header=True)
     stripped = data.rstrip(b"=")
     try:
-        return binascii.a2b_base64(stripped + b"=" * (-len(stripped) % 4))
+        decoded = binascii.a2b_base64(stripped + b"=" * (-len(stripped) % 4))
     except binascii.Error:
         return None
+    return decoded if decoded or not stripped else None
 
 
 def message_ids(value: str) -> list[str]:

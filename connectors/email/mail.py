@@ -8,6 +8,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from commonline.connectors.email import automated, body, people, threads
 from commonline.connectors.email.headers import Headers, mid, when
 from commonline.connectors.email.parts import MOST_PARTS, File, content_of, hint, sort
@@ -47,6 +49,7 @@ class Mail:
         self.digest = self._digest(content_of(message))
         self.message_id = self.headers.own_id()
         self.key = self.message_id or self.digest
+        self.url_key = mid(self.key).removeprefix("mid:")
         self.id = mid(self.message_id) if self.message_id else accounts.native("email", "digest", self.digest)
         self.reason = automated.reason(self.headers)
         self.people = people.of(self.headers, settings.get("authserv_id"), self.reason)
@@ -55,6 +58,8 @@ class Mail:
         self.visibility: Visibility = "restricted" if self.headers.word("sensitivity") in _PRIVATE else "customer"
         self.container = self._container()
         self.fields = self._fields(kept)
+        if TRUNCATED in kept and self.parts.files:
+            self.parts.files[-1] = msgspec.structs.replace(self.parts.files[-1], size=None, sha256=None)
 
     def draft(self, event: str) -> Draft:
         """The mail as a fact."""
@@ -72,7 +77,7 @@ class Mail:
                 title=self.subject,
                 text=text.text,
                 markup=markup,
-                language=_language(self.headers.word("content-language")),
+                language=_language(self.headers.text("content-language") or ""),
                 created=self.written if late and self._arrived_late() else None,
                 spans=text.spans,
                 attachments=[_attachment(one) for one in self.parts.files[:MOST_ATTACHMENTS]],

@@ -66,7 +66,7 @@ def feedback_report(entry: Entry) -> list[Draft]:
         return [draft]
     draft = _news(mail, entry.event, report.original, told)
     draft.type = "Flag"
-    draft.edge = f"{draft.object.id}/flag/{mail.key}"
+    draft.edge = f"{draft.object.id}/flag/{mail.url_key}"
     if report.feedback:
         draft.fields = {**draft.fields, "feedback": report.feedback}
     return [draft]

@@ -33,7 +33,7 @@ def _facts(mail: Mail, event: Event) -> list[Draft]:
         draft.changes = [Change(field="status", after="cancelled")]
     elif event.method == "request" and event.sequence == 0:
         draft.type = "Invite"
-        draft.edge = f"{event.id}/invite/{mail.key}"
+        draft.edge = f"{event.id}/invite/{mail.url_key}"
         draft.revision = ""
     elif event.method == "publish" and event.sequence == 0:
         draft.type, draft.revision = "Create", ""
@@ -76,7 +76,7 @@ def _answer(mail: Mail, event: Event, attendee: Attendee) -> Draft:
     draft = _base(mail, event, f"{event.sequence}/{event.stamp or ''}")
     draft.type = ANSWERS[attendee.answer]
     draft.actor = _party(attendee, "author")
-    draft.edge = f"{event.id}/answer/{draft.actor.account or mail.key}"
+    draft.edge = f"{event.id}/answer/{draft.actor.account or mail.url_key}"
     draft.revision = f"{draft.revision}/{attendee.answer}"
     if attendee.answer == "tentative":
         draft.fields = {**draft.fields, "tentative": "yes"}

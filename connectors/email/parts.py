@@ -97,8 +97,13 @@ def payload(part: Message) -> bytes:
         data = None
     if isinstance(data, bytes):
         return data
-    raw = part.get_payload()
-    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+    return b""
+
+
+def children_of(part: Message) -> list[Message]:
+    """The parts within a part. (The library decodes what is no list, and may raise for it.)"""
+    inner = part.get_payload() if part.is_multipart() else []
+    return [child for child in inner if isinstance(child, Message)] if isinstance(inner, list) else []
 
 
 def content_of(message: Message) -> str:
@@ -118,14 +123,12 @@ def _open(part: Message, section: str, parts: Parts, depth: int) -> list[TextPar
     if parts.opened > MOST_PARTS:
         return []
     kind = part.get_content_type()
-    children = part.get_payload()
-    if kind.startswith("multipart/") and isinstance(children, list) and depth < DEEPEST:
+    if kind.startswith("multipart/") and part.is_multipart() and depth < DEEPEST:
         if kind == "multipart/encrypted":
             parts.encrypted = "pgp"
         inner = [
             _open(child, f"{section}.{number}" if section else str(number), parts, depth + 1)
-            for number, child in enumerate(children, start=1)
-            if isinstance(child, Message)
+            for number, child in enumerate(children_of(part), start=1)
         ]
         return _best(inner) if kind == "multipart/alternative" else [text for texts in inner for text in texts]
     return _leaf(part, kind, section or "1", parts)
@@ -189,8 +192,7 @@ def _text(part: Message, kind: str, name: str | None) -> TextPart | None:
 
 
 def _forward(part: Message, section: str, name: str | None, parts: Parts) -> None:
-    inner = part.get_payload()
-    message = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else None
+    message = next(iter(children_of(part)), None)
     if message is None:
         parts.files.append(_file(part, "message/rfc822", section, name))
         return

@@ -38,7 +38,10 @@ def of(headers: Headers, authserv_id: str | None, reason: str | None) -> People:
     authors = headers.addresses("from")
     senders = headers.addresses("sender")
     results = headers.all("authentication-results")
-    single = len(authors) == 1
+    behind = _behind_list(headers, authors)
+    if behind is not None:
+        authors, senders = [behind], authors
+    single = len(authors) == 1 and behind is None
     parties = [_author(one, person, single and verified(results, authserv_id, one.address)) for one in authors]
     if not parties:
         parties = [_author(one, person, False) for one in senders[:1] or headers.addresses("return-path")[:1]]
@@ -47,13 +50,20 @@ def of(headers: Headers, authserv_id: str | None, reason: str | None) -> People:
             parties = [Party(kind="unknown", role="author", name=name[:200])]
     known = {party.account for party in parties}
     others = [*parties[1:]]
-    for field, role in (("sender", "agent"), ("reply-to", "reply_to")):
-        for one in headers.addresses(field):
-            party = _party(one, role)  # type: ignore[arg-type]
-            if party.account not in known:
-                others.append(party)
+    others += [p for one in senders if (p := _party(one, "agent")).account not in known]
+    others += [p for one in headers.addresses("reply-to") if (p := _party(one, "reply_to")).account not in known]
     recipients = [_party(one, role) for field, role in _RECIPIENTS for one in headers.addresses(field)]
     return People(parties[0] if parties else None, [*others, *recipients][:MOST], len(recipients))
+
+
+def _behind_list(headers: Headers, authors: list[Address]) -> Address | None:
+    """Lists that must not break DMARC write themselves as From ("Ana via Kettles"), and the author as Reply-To."""
+    answers = headers.addresses("reply-to")
+    if "list-id" not in headers or len(authors) != 1 or len(answers) != 1:
+        return None
+    addressed = {one.address.lower() for one in headers.addresses("to")}
+    own = authors[0].address.lower()
+    return answers[0] if own in addressed and answers[0].address.lower() != own else None
 
 
 def _author(address: Address, person: bool, proven: bool) -> Party:

@@ -10,7 +10,7 @@ import msgspec
 from commonline.connectors.email import people
 from commonline.connectors.email.charsets import decode
 from commonline.connectors.email.headers import Headers
-from commonline.connectors.email.parts import Parts, payload
+from commonline.connectors.email.parts import Parts, children_of, payload
 
 DELIVERED = frozenset({"delivered", "relayed", "expanded"})
 DIAGNOSTIC = 300
@@ -62,9 +62,8 @@ def read(kind: str, parts: Parts) -> Report:
 
 
 def _blocks(part: Message) -> list[Headers]:
-    content = part.get_payload()
-    if isinstance(content, list):
-        return [Headers(block) for block in content if isinstance(block, Message)]
+    if part.is_multipart():
+        return [Headers(block) for block in children_of(part)]
     text = decode(payload(part)).replace("\r\n", "\n").strip()
     return [Headers(Parser().parsestr(block, headersonly=True)) for block in text.split("\n\n")]
 
