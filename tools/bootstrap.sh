@@ -29,7 +29,7 @@ find_python() {
 
 find_python
 "$python" tools/make_venv.py "$venv" || fail "the environment $venv could not be made"
-if [ "$what" = dev ]; then target=".[dev]"; else target="."; fi
+if [ "$what" = dev ]; then target=".[local,dev]"; else target=".[local]"; fi
 log=$venv/install.log
 echo "Installing Python packages into $venv (only when they change; a minute the first time) ..."
 if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --retries 2 \

@@ -19,7 +19,8 @@ def main() -> None:
         environment = Path(folder) / "venv"
         subprocess.run([sys.executable, str(ROOT / "tools" / "make_venv.py"), str(environment)], check=True)
         python = str(environment / "bin" / "python")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[dev,docker]"], check=True)
+        everything = f"{ROOT}[local,dev,docker]"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--editable", everything], check=True)
         freeze = [python, "-m", "pip", "freeze", "--exclude-editable", "--exclude", "commonline"]
         done = subprocess.run(freeze, check=True, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if not line.startswith(("-e", "#"))]

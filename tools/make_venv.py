@@ -9,7 +9,6 @@ from __future__ import annotations
 import configparser
 import hashlib
 import importlib.util
-import json
 import os
 import re
 import subprocess
@@ -18,12 +17,11 @@ import tempfile
 import urllib.error
 import urllib.request
 import venv
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
 
 WHEEL = re.compile(r"pip-(\d+(?:\.\d+)*)-py3-none-any\.whl")
-JSON_PAGE = "application/vnd.pypi.simple.v1+json"
-"""The index's page as JSON: PEP 691."""
 PLACES = ("~/.config/pip/pip.conf", "~/.pip/pip.conf", "/etc/pip.conf", "/etc/xdg/pip/pip.conf")
 TIMEOUT_S = 60
 
@@ -70,7 +68,8 @@ def default_index() -> str:
 
 def install_pip(python: Path, address: str) -> None:
     """Fetch pip's newest wheel and let it install itself."""
-    url, sha256 = newest(json.loads(get(f"{address}pip/", {"Accept": JSON_PAGE})), f"{address}pip/")
+    page = get(f"{address}pip/", {"Accept": "text/html"}).decode("utf-8", "replace")
+    url, sha256 = newest(page, f"{address}pip/")
     wheel = get(url, {})
     if hashlib.sha256(wheel).hexdigest() != sha256:
         sys.exit(f"commonline: {url} does not have the SHA-256 that the index names")
@@ -80,17 +79,36 @@ def install_pip(python: Path, address: str) -> None:
         subprocess.run([python, f"{file}/pip", "install", "--quiet", "--no-index", file], check=True)
 
 
-def newest(page: dict[str, list[dict[str, object]]], address: str) -> tuple[str, str]:
-    """Address and SHA-256 of the greatest final version, by number (by name, 9 sorts last)."""
-    found = []
-    for file in page["files"]:
-        name, hashes = str(file["filename"]), file["hashes"]
-        match = WHEEL.fullmatch(name)
-        if match and not file.get("yanked") and isinstance(hashes, dict) and "sha256" in hashes:
+class Links(HTMLParser):
+    """The links of an index page: address, SHA-256, and the least Python that the file needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[tuple[str, str, tuple[int, ...]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what is not withdrawn and has a hash."""
+        values = dict(attrs)
+        address, _, sha256 = (values.get("href") or "").partition("#sha256=")
+        if tag == "a" and sha256 and "data-yanked" not in values:
+            least = re.search(r">=\s*(\d+)\.(\d+)", values.get("data-requires-python") or "")
+            self.files.append((address, sha256, tuple(map(int, least.groups())) if least else ()))
+
+
+def newest(page: str, address: str) -> tuple[str, str]:
+    """Address and SHA-256 of the greatest final version for this Python, by number (by name, 9 sorts last).
+
+    The page is HTML as in PEP 503: every index has it, while some mirrors know no JSON (PEP 691).
+    """
+    links, found = Links(), []
+    links.feed(page)
+    for href, sha256, least in links.files:
+        match = WHEEL.fullmatch(href.rsplit("/", 1)[-1])
+        if match and sys.version_info[:2] >= least:
             version = tuple(int(part) for part in match.group(1).split("."))
-            found.append((version, urljoin(address, str(file["url"])), str(hashes["sha256"])))
+            found.append((version, urljoin(address, href), sha256))
     if not found:
-        sys.exit(f"commonline: {address} lists no wheel of pip; install python3-venv")
+        sys.exit(f"commonline: {address} lists no wheel of pip for this Python; install python3-venv")
     return max(found)[1:]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ensurepip
 import hashlib
 import importlib.util
-import json
 import os
 import subprocess
 import sys
@@ -48,20 +47,22 @@ def index() -> Iterator[Repository]:
     body = wheel.read_bytes()
     with serve() as repository:
         repository.files[f"files/{wheel.name}"] = body
-        files = [
-            entry("pip-9.0.3-py2.py3-none-any.whl", "0"),
-            entry("pip-9.0.3-py3-none-any.whl", "0"),
-            entry(wheel.name, hashlib.sha256(body).hexdigest()),
-            entry("pip-99.0-py3-none-any.whl", "0", yanked=True),
-            entry("pip-100.0b1-py3-none-any.whl", "0"),
-            entry("pip-100.0.tar.gz", "0"),
+        links = [
+            link("pip-9.0.3-py2.py3-none-any.whl", "0"),
+            link("pip-9.0.3-py3-none-any.whl", "0"),
+            link(wheel.name, hashlib.sha256(body).hexdigest(), 'data-requires-python="&gt;=3.7"'),
+            link("pip-98.0-py3-none-any.whl", "0", 'data-requires-python="&gt;=3.99"'),
+            link("pip-99.0-py3-none-any.whl", "0", 'data-yanked="broken"'),
+            link("pip-100.0b1-py3-none-any.whl", "0"),
+            link("pip-100.0.tar.gz", "0"),
+            '<a href="../../files/pip-101.0-py3-none-any.whl">without a hash</a>',
         ]
-        repository.files["simple/pip/"] = json.dumps({"files": files}).encode()
+        repository.files["simple/pip/"] = f"<!DOCTYPE html><html><body>{'<br/>'.join(links)}</body></html>".encode()
         yield repository
 
 
-def entry(name: str, sha256: str, *, yanked: bool = False) -> dict[str, object]:
-    return {"filename": name, "url": f"../../files/{name}", "hashes": {"sha256": sha256}, "yanked": yanked}
+def link(name: str, sha256: str, more: str = "") -> str:
+    return f'<a href="../../files/{name}#sha256={sha256}" {more}>{name}</a>'
 
 
 def make(target: Path, index: Repository) -> subprocess.CompletedProcess[str]:
@@ -114,4 +115,4 @@ def test_the_index_that_python_names(module: ModuleType, monkeypatch: pytest.Mon
 
 def test_an_index_without_wheels_is_told(module: ModuleType) -> None:
     with pytest.raises(SystemExit, match="lists no wheel of pip"):
-        module.newest({"files": []}, "https://x.example/simple/pip/")
+        module.newest("<html></html>", "https://x.example/simple/pip/")
