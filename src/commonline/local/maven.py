@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
-from commonline.errors import ConfigurationError
+from commonline.errors import ConfigurationError, PlatformError
 
 
 def base_address(environ: Mapping[str, str] = os.environ, home: Path | None = None) -> str:
@@ -16,7 +16,7 @@ def base_address(environ: Mapping[str, str] = os.environ, home: Path | None = No
     In this order: ``COMMONLINE_MAVEN``; the mirror of ``central`` in ``~/.m2/settings.xml``
     (https://maven.apache.org/guides/mini/guide-mirror-settings.html); jgo's constant. Proxies are taken from
     the usual variables (``HTTPS_PROXY``, ``NO_PROXY``) by the HTTP client.
-    Raises `ConfigurationError` when the setting is no HTTP address.
+    Raises `ConfigurationError` when the setting is no HTTP address, `PlatformError` without the extra ``local``.
     """
     given = environ.get("COMMONLINE_MAVEN")
     if given:
@@ -26,8 +26,13 @@ def base_address(environ: Mapping[str, str] = os.environ, home: Path | None = No
     mirror = _mirror(_settings_file(home))
     if mirror:
         return mirror.rstrip("/")
-    from jgo.constants import MAVEN_CENTRAL_URL  # late: takes 0.3 s, and only a download needs it
-
+    try:
+        from jgo.constants import MAVEN_CENTRAL_URL  # late: takes 0.3 s, and only a download needs it
+    except ImportError as error:
+        raise PlatformError(
+            "the package jgo, which knows where Kafka is downloaded from, is not installed: "
+            "pip install 'commonline[local]', or set COMMONLINE_MAVEN or COMMONLINE_KAFKA"
+        ) from error
     return str(MAVEN_CENTRAL_URL).rstrip("/")
 
 
