@@ -9,12 +9,14 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
+import certifi
 import httpx
 from rich.console import Console
 from rich.progress import (
@@ -82,7 +84,7 @@ def _download(artifacts: list[Artifact], root: Path, base: str, title: str) -> N
     stop = threading.Event()
     with (
         _progress() as progress,
-        httpx.Client(follow_redirects=True, timeout=30) as client,
+        httpx.Client(follow_redirects=True, timeout=30, verify=_trust()) as client,
         ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="fetch") as pool,
     ):
         task = progress.add_task(f"fetching {title}", total=sum(artifact.size for artifact in artifacts))
@@ -94,6 +96,13 @@ def _download(artifacts: list[Artifact], root: Path, base: str, title: str) -> N
                 future.result()
         finally:
             stop.set()
+
+
+def _trust() -> ssl.SSLContext:
+    """The machine's own authorities (a company's proxy may have one) and those of certifi, where it has none."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def _progress() -> Progress:
