@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from commonline import topics as table
+from commonline.bus.process import ProcessSettings
 from commonline.bus.serve import MetricsServer
 from commonline.bus.stage import StageSettings, TransactionalStage
 from commonline.bus.store import LocalStore
@@ -41,6 +42,23 @@ class UnifySettings:
     batch_records: int = 10_000
     batch_wait_ms: int = 5
     session_ms: int = 6000
+
+    @classmethod
+    def of(cls, process: ProcessSettings, key: bytes) -> UnifySettings:
+        """The settings of a process, with the installation's key."""
+        return cls(
+            kafka=process.kafka,
+            key=key,
+            home=process.home,
+            ids=process.ids,
+            prefix=process.prefix,
+            instance=process.slot,
+            metrics_host=process.metrics_host,
+            metrics_port=process.metrics_port,
+            batch_records=process.batch_records,
+            batch_wait_ms=process.batch_wait_ms,
+            session_ms=process.session_ms,
+        )
 
 
 def unifier(key: bytes) -> Unifier:

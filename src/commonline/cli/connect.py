@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commonline.cli.options import ConfigOption, MetricsOption, PrefixOption, StateOption
+
+if TYPE_CHECKING:
+    from commonline.kit.service import Options
+
 
 def connect(
-    config: Annotated[
-        Path | None,
-        typer.Option(help="configuration file (default: COMMONLINE_CONFIG, else commonline.toml here)"),
-    ] = None,
-    home: Annotated[Path, typer.Option(envvar="COMMONLINE_HOME", help="where state lies")] = Path(".commonline"),
+    config: ConfigOption = None,
+    home: StateOption = Path(".commonline"),
     listen: Annotated[
-        str | None, typer.Option(help="host:port of the webhook server, in place of the configuration's")
+        str | None, typer.Option(help="host:port of the webhook server, in place of the configuration's.")
     ] = None,
-    metrics: Annotated[
-        str, typer.Option(envvar="COMMONLINE_METRICS", help="host:port of /metrics, /healthz and /readyz")
-    ] = "127.0.0.1:9181",
-    prefix: Annotated[str, typer.Option(envvar="COMMONLINE_PREFIX", help="prefix of topic and group names")] = "",
+    metrics: MetricsOption = "127.0.0.1:9181",
+    prefix: PrefixOption = "",
 ) -> None:
     """Take webhooks at /in/<source>, poll and stream the other sources, and keep what comes on Kafka.
 
@@ -33,23 +33,31 @@ def connect(
     Example: COMMONLINE_KAFKA=127.0.0.1:9092 commonline connect --listen 127.0.0.1:8088
     """
     from commonline import logs
+    from commonline.kit.service import Connect
+
+    logs.configure()
+    options = _options(config, home, listen, metrics, prefix)
+
+    async def serve() -> None:
+        await Connect(options).run()
+
+    asyncio.run(serve())
+
+
+def _options(config: Path | None, home: Path, listen: str | None, metrics: str, prefix: str) -> Options:
+    from commonline.cli.options import broker
     from commonline.configuration.addresses import address
     from commonline.configuration.load import find
-    from commonline.errors import ConfigurationError
-    from commonline.kit.service import Connect, Options
+    from commonline.kit.service import Options
     from commonline.schemas.ids import SchemaIds
     from commonline.schemas.registry import Registry
     from commonline.schemas.serde import Serde
     from commonline.secrets import installation_key
-    from commonline.settings import KafkaSettings
     from commonline.topics import Topics
 
-    logs.configure()
-    kafka = KafkaSettings.from_environ()
-    if kafka is None:
-        raise ConfigurationError("no broker: set COMMONLINE_KAFKA=host:port, or start everything with: commonline up")
+    kafka = broker()
     registry = os.environ.get("COMMONLINE_REGISTRY")
-    options = Options(
+    return Options(
         config=find(config),
         home=home,
         key=installation_key(home),
@@ -59,8 +67,3 @@ def connect(
         topics=Topics(prefix),
         listen=address("--listen", listen) if listen else None,
     )
-
-    async def serve() -> None:
-        await Connect(options).run()
-
-    asyncio.run(serve())

@@ -39,6 +39,15 @@ def demo(
     commonline demo --once --json    for machines; exit code 0 only if nothing is lost or there twice
     """
     check_system()
+    summary, wrong = _play(home, once=once, docker=docker)
+    if summary is None:
+        raise typer.Exit(130)
+    _tell(summary, wrong, as_json=as_json)
+    if not summary.adds_up or wrong:
+        raise typer.Exit(1)
+
+
+def _play(home: Path | None, *, once: bool, docker: bool) -> tuple[Summary | None, list[str]]:
     from commonline.demo.day import Demo
     from commonline.local.home import Home
     from commonline.local.platform import Platform, resolve
@@ -51,14 +60,9 @@ def demo(
         show.step("Starting Apache Kafka, a mail server and the services …")
         platform.start_broker()
         try:
-            summary, wrong = Demo(place, platform, show, pace=0.0 if once else 1.0).run()
+            return Demo(place, platform, show, pace=0.0 if once else 1.0).run()
         finally:
             stop()
-    if summary is None:
-        raise typer.Exit(130)
-    _tell(summary, wrong, as_json=as_json)
-    if not summary.adds_up or wrong:
-        raise typer.Exit(1)
 
 
 def _tell(summary: Summary, wrong: list[str], *, as_json: bool) -> None:

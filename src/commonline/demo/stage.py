@@ -63,70 +63,86 @@ def prepare(folder: Path, imap_port: int, smtp_port: int, instance: str) -> Stag
     return stage
 
 
-def _configuration(stage: Stage) -> str:
-    day = Day(0)
-    return f"""\
+CONFIGURATION = """\
 # The demo's configuration: six sources, one workspace, the four default departments.
 [commonline]
-listen = "{stage.listen}"
+listen = "{listen}"
 durability = "broker"
 
-[workspaces.{WORKSPACE}]
+[workspaces.{workspace}]
 title = "Acme Kettles"
 region = "DE"
 join_window = "2h"
 own_accounts = ["mailto:*@acme-kettles.example"]
 
-[sources.{page.SOURCE}]
+[sources.{facebook}]
 connector = "facebook"
-workspace = "{WORKSPACE}"
+workspace = "{workspace}"
 app_secret = {{ file = "secrets/facebook_app" }}
 verify_token = {{ file = "secrets/facebook_verify" }}
-own_accounts = ["facebook:{day.page}"]
-our_account = "facebook:{day.page}"
+own_accounts = ["facebook:{page}"]
+our_account = "facebook:{page}"
 unknown_side = "customer"
 
-[sources.{page.SOURCE}.pages]
-{day.page} = "Acme Kettles"
+[sources.{facebook}.pages]
+{page} = "Acme Kettles"
 
-[sources.{desk.DESK}]
+[sources.{zendesk}]
 connector = "zendesk"
-workspace = "{WORKSPACE}"
-subdomain = "{day.subdomain}"
+workspace = "{workspace}"
+subdomain = "{subdomain}"
 signing_secret = {{ file = "secrets/zendesk" }}
 
-[sources.{desk.CRM}]
+[sources.{hubspot}]
 connector = "hubspot"
-workspace = "{WORKSPACE}"
-portal_id = "{day.portal}"
+workspace = "{workspace}"
+portal_id = "{portal}"
 client_secret = {{ file = "secrets/hubspot" }}
 
-[sources.{staff.SOURCE}]
+[sources.{slack}]
 connector = "slack"
-workspace = "{WORKSPACE}"
+workspace = "{workspace}"
 signing_secret = {{ file = "secrets/slack" }}
 workspace_url = "https://acmekettles.slack.com"
 
 [sources.acme-mail]
 connector = "email"
-workspace = "{WORKSPACE}"
+workspace = "{workspace}"
 host = "127.0.0.1"
-port = {stage.imap_port}
+port = {imap_port}
 tls = "none"
-user = "{MAILBOX}"
-address = "{MAILBOX}"
+user = "{mailbox}"
+address = "{mailbox}"
 password = {{ file = "secrets/mailbox" }}
 interval_s = 1
-our_account = "mailto:{MAILBOX}"
+our_account = "mailto:{mailbox}"
 unknown_side = "customer"
 
 [sources.acme-mastodon]
 connector = "mastodon"
-workspace = "{WORKSPACE}"
-instance = "{stage.instance}"
+workspace = "{workspace}"
+instance = "{instance}"
 access_token = {{ file = "secrets/mastodon" }}
 unknown_side = "other"
 """
+
+
+def _configuration(stage: Stage) -> str:
+    day = Day(0)
+    return CONFIGURATION.format(
+        listen=stage.listen,
+        workspace=WORKSPACE,
+        facebook=page.SOURCE,
+        page=day.page,
+        zendesk=desk.DESK,
+        subdomain=day.subdomain,
+        hubspot=desk.CRM,
+        portal=day.portal,
+        slack=staff.SOURCE,
+        imap_port=stage.imap_port,
+        mailbox=MAILBOX,
+        instance=stage.instance,
+    )
 
 
 def _secret(stage: Stage, post: Post, name: str) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from commonline.configuration.model import default_departments
+from commonline.configuration.defaults import default_departments
 from commonline.ids import uuid5
 from commonline.schemas.codec import (
     decode_activity,
