@@ -42,6 +42,8 @@ MetricName = Literal[
     "commonline_state_rows",
     "commonline_pulse_activities",
     "commonline_pulse_reply_seconds",
+    "commonline_pulse_longest_reply_seconds",
+    "commonline_stream_skipped_total",
 ]
 
 
@@ -68,9 +70,7 @@ TABLE: dict[MetricName, Metric] = {
     "commonline_blobs_written_total": Metric("counter", "bodies too large for the topic, kept as files", ("source",)),
     "commonline_source_paused": Metric("gauge", "1 while a poll or stream source is paused", ("source",)),
     "commonline_source_up": Metric("gauge", "1 while a poll or stream source works", ("source",)),
-    "commonline_source_last_delivery_timestamp_seconds": Metric(
-        "gauge", "when the source last delivered", ("source",)
-    ),
+    "commonline_source_last_delivery_timestamp_seconds": Metric("gauge", "when the source last delivered", ("source",)),
     "commonline_source_errors_total": Metric("counter", "failures of poll and stream sources", ("source", "cause")),
     "commonline_configuration_reloads_total": Metric("counter", "configuration reloads", ("result",)),
     "commonline_configuration_valid": Metric("gauge", "1 if the file on disk is the one in force"),
@@ -87,7 +87,9 @@ TABLE: dict[MetricName, Metric] = {
     "commonline_transaction_aborts_total": Metric("counter", "transactions aborted, by cause", ("stage", "cause")),
     "commonline_restore_rows_total": Metric("counter", "state rows read back from the changelog", ("stage",)),
     "commonline_unify_outcomes_total": Metric("counter", "what became of activities", ("source", "outcome")),
-    "commonline_feed_records_total": Metric("counter", "records written to feeds", ("workspace", "department", "event")),
+    "commonline_feed_records_total": Metric(
+        "counter", "records written to feeds", ("workspace", "department", "event")
+    ),
     "commonline_latency_seconds": Metric(
         "histogram", "time to the feed, since `published` or since `received`", ("since",), LATENCY
     ),
@@ -95,13 +97,23 @@ TABLE: dict[MetricName, Metric] = {
         "gauge", "`published` of the newest activity of a source", ("source",)
     ),
     "commonline_state_rows": Metric("gauge", "rows in the local store", ("partition",)),
-    "commonline_pulse_activities": Metric("gauge", "activities in the last closed minute", ("workspace", "topic")),
+    "commonline_pulse_activities": Metric(
+        "gauge",
+        "activities in the last full minute; direction: inbound, outbound or other",
+        ("workspace", "topic", "direction"),
+    ),
     "commonline_pulse_reply_seconds": Metric(
-        "gauge", "mean time to reply in the last closed minute that had one", ("workspace", "topic")
+        "gauge", "mean time to reply in the last full minute that had one", ("workspace", "topic")
+    ),
+    "commonline_pulse_longest_reply_seconds": Metric(
+        "gauge", "longest time to reply in the last full minute that had one", ("workspace", "topic")
+    ),
+    "commonline_stream_skipped_total": Metric(
+        "counter", "records that a Faust stream could not use, or that its log lacks", ("stream", "cause")
     ),
 }
 
-assert set(TABLE) == set(get_args(MetricName))  # noqa: S101 - the table and the type are one declaration in two forms
+assert set(TABLE) == set(get_args(MetricName))
 
 
 class Metrics:

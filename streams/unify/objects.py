@@ -7,7 +7,6 @@ last activity. A delete beats all versions; only an Undo of Delete with a later 
 from __future__ import annotations
 
 from typing import Literal, cast
-from uuid import UUID
 
 import msgspec
 
@@ -38,7 +37,7 @@ def version_of(activity: Activity) -> Version:
         order = 0
     else:
         order = max(activity.published, 0)
-    return (order, UUID(activity.id).bytes[:8])
+    return (order, bytes.fromhex(activity.id[:8] + activity.id[9:13] + activity.id[14:18]))
 
 
 def seen(row: ObjectRow, version: Version) -> bool:
@@ -66,7 +65,7 @@ def is_restore(activity: Activity) -> bool:
 
 
 def tells_nothing(row: ObjectRow, activity: Activity, version: Version) -> bool:
-    """A polled snapshot (its event ends so, contract §5.1) of what is known already, at or below the version we hold."""
+    """A polled snapshot (its event ends so, contract §5.1) of what is known already, not above the version we hold."""
     if not activity.event.endswith("snapshot") or activity.type != "Update" or version[0] > row.version[0]:
         return False
     if activity.changes or activity.references or TIGHTNESS[activity.visibility] > row.tightness:

@@ -19,7 +19,7 @@ class _Strict(BaseModel):
 
 
 class Setting(_Strict):
-    """One setting of a source. `secret` settings come by ``{env = "…"}`` or ``{file = "…"}`` only and are never printed."""
+    """One setting of a source. `secret` ones come by ``{env = "…"}`` or ``{file = "…"}`` only; they are never printed."""
 
     type: Literal["string", "integer", "number", "boolean", "list", "table"] = "string"
     help: str
@@ -47,16 +47,16 @@ class Signature(_Strict):
     timestamp_header: str | None = None
     timestamp_format: Literal["unix-s", "unix-ms", "iso"] = "unix-s"
     tolerance_s: int = 300
-    id_header: str | None = Field(default=None, description="header whose value is {id} (Standard Webhooks: webhook-id)")
-    separator: str | None = Field(default=None, description="the header holds several signatures with this between them")
+    id_header: str | None = Field(default=None, description="header whose value is {id}, as webhook-id")
+    separator: str | None = Field(default=None, description="what stands between several signatures in the header")
     secret_form: Literal["text", "base64"] = Field(
         default="text", description="base64: the MAC's key is the decoded secret, an initial whsec_ left out"
     )
-    url_decoded: bool = Field(default=False, description="HubSpot v3: some percent-escapes of the URL are decoded first")
+    url_decoded: bool = Field(default=False, description="HubSpot v3: some escapes of the URL are decoded")
 
 
 class Token(_Strict):
-    """A shared token that the sender repeats: in a header, in the query, or by basic auth (secret ``user:password``)."""
+    """A shared token that the sender repeats: header, query, or basic auth (secret ``user:password``)."""
 
     header: str | None = None
     query: str | None = None
@@ -97,7 +97,7 @@ class Webhook(_Strict):
     body_limit: int = 8 * 1024 * 1024
     methods: list[str] = ["POST"]
     success_status: int = 200
-    unsigned_allowed: bool = Field(default=False, description="the product cannot sign: a source may run without secret")
+    unsigned_allowed: bool = Field(default=False, description="the product cannot sign: no secret is needed")
 
 
 POLL_INTERVAL = Setting(type="number", help="seconds between two polls; the connector's own interval if not set")
