@@ -45,6 +45,7 @@ class Headers:
     def __init__(self, message: Message, hint: str | None = None) -> None:
         self._raw: dict[str, list[str]] = {}
         self._hint = hint
+        self._addresses: dict[str, list[Address]] = {}
         for name, value in message.raw_items():
             self._raw.setdefault(name.lower(), []).append(str(value)[:LONGEST])
 
@@ -75,6 +76,11 @@ class Headers:
 
     def addresses(self, name: str) -> list[Address]:
         """The mailboxes of all fields of that name, in order, without repeats."""
+        if name not in self._addresses:
+            self._addresses[name] = self._parsed(name)
+        return self._addresses[name]
+
+    def _parsed(self, name: str) -> list[Address]:
         found: dict[str, Address] = {}
         try:
             pairs = getaddresses(self._within(name, LONGEST_LIST), **_STRICT)

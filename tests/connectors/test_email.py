@@ -78,6 +78,15 @@ def test_a_mail_without_message_id_keeps_its_id() -> None:
     assert one(raw).object.id != one(mail("b")).object.id
 
 
+def test_spans_of_a_cut_text_lie_within_it() -> None:
+    activity = one(mail("https://example.org/a\n" + "x" * 50_000 + "\nhttps://example.org/b\n> " + "y" * 50_000))
+    assert activity.fields["text.characters"] == "100000"
+    assert len(activity.object.text or "") == 40_000
+    assert [span.value for span in activity.object.spans] == ["https://example.org/a"]
+    quoted = one(mail("top\n> " + "y" * 50_000)).object.spans
+    assert [(span.kind, span.end) for span in quoted] == [("quoted", 40_000)]
+
+
 AUTHENTICATED = "mx.acme.example; dkim=pass header.d=example.org; dmarc=pass (p=none) header.from=example.org"
 
 

@@ -88,6 +88,9 @@ def _text(obj: Object, fields: dict[str, str]) -> tuple[Object, dict[str, str]]:
     if len(text) > TEXT_LIMIT:
         fields = {**fields, "text.characters": str(len(text))}
         text = text[:TEXT_LIMIT]
+        within = [span for span in obj.spans if span.start < TEXT_LIMIT]
+        spans = [msgspec.structs.replace(span, end=min(span.end, TEXT_LIMIT)) for span in within]
+        obj = msgspec.structs.replace(obj, spans=spans)
     if text is not obj.text:
         obj = msgspec.structs.replace(obj, text=text)
     return obj, fields
