@@ -59,6 +59,7 @@ class Metric:
 
 LATENCY = (0.005, 0.01, 0.02, 0.035, 0.06, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+FEED_LABELS = ("workspace", "department", "event")
 SIZES = (1, 5, 20, 100, 500, 1000, 2000, 5000, 10000)
 
 TABLE: dict[MetricName, Metric] = {

@@ -19,7 +19,7 @@ class _Strict(BaseModel):
 
 
 class Setting(_Strict):
-    """One setting of a source. `secret` ones come by ``{env = "…"}`` or ``{file = "…"}`` only; they are never printed."""
+    """A setting of a source. `secret` ones come by ``{env = "…"}`` or ``{file = "…"}`` only; they are never printed."""
 
     type: Literal["string", "integer", "number", "boolean", "list", "table"] = "string"
     help: str
