@@ -12,6 +12,7 @@ import json
 import mmap
 import struct
 from pathlib import Path
+from typing import IO
 
 from commonline.errors import PlatformError
 
@@ -30,13 +31,8 @@ class Flight:
         self._counts = folder / "deaths.json"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (folder / "lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = _locked(folder)
             self._map = _mapped(folder / "in-flight")
-        except BlockingIOError as error:
-            raise PlatformError(
-                f"{folder} is in use: another normalize runs in this slot; end it, or give this one another --instance"
-            ) from error
         except OSError as error:
             raise PlatformError(f"cannot write to {folder}: {error.strerror or error}") from error
         self._deaths = self._read()
@@ -92,6 +88,19 @@ class Flight:
         part = self._counts.with_suffix(".part")
         part.write_text(json.dumps([[*where, count] for where, count in newest]), "utf-8")
         part.replace(self._counts)
+
+
+def _locked(folder: Path) -> IO[str]:
+    """A file that the kernel unlocks when this process ends, however it ends."""
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise PlatformError(
+            f"{folder} is in use: another normalize runs in this slot; end it, or give this one another --instance"
+        ) from None
+    return lock
 
 
 def _mapped(path: Path) -> mmap.mmap:

@@ -1,0 +1,1 @@
+"""A webhook whose bodies say what is to go wrong."""
