@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from commonline.bus.guard import Guard
+from commonline.bus.lag import Lag
 from commonline.bus.store import POSITION_KEY, LocalStore, encode_position
 from commonline.bus.takeover import input_offset, restore
 from commonline.errors import RestartError, StateError
@@ -117,6 +118,7 @@ class TransactionalStage:
         self._stopping = False
         self._failure: Exception | None = None
         self._consumer = Consumer(_consumer_settings(kafka, settings))
+        self._lag = Lag(metrics, settings.name, settings.topic)
 
     @property
     def partitions(self) -> list[int]:
@@ -141,6 +143,7 @@ class TransactionalStage:
                 messages = self._consumer.consume(self._settings.batch_records, self._settings.batch_wait_ms / 1000)
                 if self._failure is not None:
                     raise self._failure
+                self._lag.tell(self._consumer, {number: one.position for number, one in self._partitions.items()})
                 if not messages:
                     continue
                 started = time.perf_counter()
