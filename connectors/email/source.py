@@ -11,6 +11,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -21,9 +22,9 @@ from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
 from commonline.configuration.load import ResolvedSecret
 from commonline.connectors.email.mail import FOLDER, INTERNAL_DATE, TRUNCATED
-from commonline.errors import ConfigurationError, DisconnectedError, RetryLaterError
+from commonline.errors import AuthenticationError, ConfigurationError, DisconnectedError, RetryLaterError
 from commonline.kit.source import Context, Cursor, Item, Page
-from commonline.kit.times import from_micros
+from commonline.kit.times import SECOND, from_micros, to_micros
 
 HEAD = 1024 * 1024
 """Bytes that are kept of a mail beyond the size limit."""
@@ -36,7 +37,8 @@ T = TypeVar("T")
 
 
 async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]:
-    """What is new in all folders. Raises `DisconnectedError`, `RetryLaterError`, `ConfigurationError`."""
+    """What is new in all folders. Raises `DisconnectedError`, `RetryLaterError`, `AuthenticationError`,
+    `ConfigurationError`."""
     mailbox = _Mailbox(context)
     state = _state(context, cursor)
     try:
@@ -69,7 +71,8 @@ async def _folder(
         criteria = ["SINCE", since, "UNDRAFT"]
     found = await _in_thread(mailbox, mailbox.search, criteria)
     uids = [uid for uid in sorted(found) if uid > position["uid"]]
-    for group in await _in_thread(mailbox, mailbox.groups, uids):
+    earliest = context.since_us if before is None else None
+    for group in await _in_thread(mailbox, mailbox.groups, uids, earliest):
         items = await _in_thread(mailbox, mailbox.fetch, folder, opened["uidvalidity"], group)
         position = {**position, "uid": group[-1][0]}
         yield items, position
@@ -92,7 +95,7 @@ def _copy(state: Cursor) -> Cursor:
 async def _in_thread(mailbox: _Mailbox, call: Callable[..., T], *arguments: Any) -> T:
     """Run a blocking call of the library, and tell its errors in our words."""
     try:
-        return await asyncio.to_thread(mailbox.alone, call, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(mailbox.thread, mailbox.alone, call, *arguments)
     except IMAPClientError as error:
         text = str(error).lower()
         if any(word in text for word in BUSY):
@@ -110,6 +113,7 @@ class _Mailbox:
         self._source = context.source
         self._client: IMAPClient | None = None
         self._lock = threading.Lock()
+        self.thread = ThreadPoolExecutor(1, f"imap-{context.source}")
 
     def alone(self, call: Callable[..., T], *arguments: Any) -> T:
         """Run a method while no other one runs."""
@@ -147,9 +151,7 @@ class _Mailbox:
                     f"sources.{self._source}.password: is missing; give the password or an access_token"
                 )
         except LoginError as error:
-            raise RetryLaterError(
-                f"sources.{self._source}: {settings['user']} cannot log in at {settings['host']}: {error}", 300.0
-            ) from error
+            raise AuthenticationError(f"{settings['user']} cannot log in at {settings['host']}: {error}") from error
 
     def open(self, folder: str) -> dict[str, int | None]:
         """Open a folder for reading only. `uidnext` is None where the server does not tell it."""
@@ -164,12 +166,16 @@ class _Mailbox:
         """UIDs that fit."""
         return [int(uid) for uid in self._connected.search(criteria)]
 
-    def groups(self, uids: list[int]) -> list[list[tuple[int, int]]]:
-        """UIDs with their sizes, in groups of one page each. Mails that are gone by now are left out."""
+    def groups(self, uids: list[int], earliest: int | None) -> list[list[tuple[int, int]]]:
+        """UIDs with their sizes, in groups of one page each; without mails that are gone by now, or are stored
+        before `earliest` (microseconds)."""
         sizes: dict[int, int] = {}
         for start in range(0, len(uids), 1000):
-            answer = self._connected.fetch(uids[start : start + 1000], ["RFC822.SIZE"])
-            sizes.update((int(uid), int(data.get(b"RFC822.SIZE", 0))) for uid, data in answer.items())
+            answer = self._connected.fetch(uids[start : start + 1000], ["RFC822.SIZE", "INTERNALDATE"])
+            for uid, data in answer.items():
+                stored = data.get(b"INTERNALDATE")
+                if earliest is None or stored is None or to_micros(stored.astimezone(UTC)) + SECOND > earliest:
+                    sizes[int(uid)] = int(data.get(b"RFC822.SIZE", 0))
         return list(_groups([(uid, sizes[uid]) for uid in uids if uid in sizes]))
 
     def fetch(self, folder: str, uidvalidity: int, group: list[tuple[int, int]]) -> list[Item]:
@@ -220,6 +226,7 @@ class _Mailbox:
 
     def close(self) -> None:
         """Log out. Where a call is still under way, or the server does not answer, the connection is cut."""
+        self.thread.shutdown(wait=False)
         client, self._client = self._client, None
         if client is None:
             return

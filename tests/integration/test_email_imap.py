@@ -16,7 +16,7 @@ import pytest
 from commonline.clock import now_us
 from commonline.configuration.load import ResolvedSecret
 from commonline.connectors.email.source import HEAD, read
-from commonline.errors import DisconnectedError, RetryLaterError
+from commonline.errors import AuthenticationError, DisconnectedError
 from commonline.kit import catalogue
 from commonline.kit.replay import trial
 from commonline.kit.samples import Sample
@@ -108,6 +108,7 @@ async def test_new_mails_once_and_unseen(desk: Desk, http: aiohttp.ClientSession
     assert await poll(source, cursor) == ([], cursor)
     unseen = await poll(context(desk, http, since_us=now_us() - HOUR_US), None)
     assert len(unseen[0]) == 3
+    assert (await poll(context(desk, http, since_us=now_us() + HOUR_US), None))[0] == []
     assert b"\\Seen" not in _flags(desk)
 
 
@@ -179,7 +180,7 @@ async def test_several_folders(desk: Desk, http: aiohttp.ClientSession) -> None:
 
 
 async def test_what_goes_wrong_is_told_in_the_runners_words(desk: Desk, http: aiohttp.ClientSession) -> None:
-    with pytest.raises(RetryLaterError, match="cannot log in"):
+    with pytest.raises(AuthenticationError, match="cannot log in"):
         await poll(context(desk, http, password=ResolvedSecret(("wrong",))), None)
     with pytest.raises(DisconnectedError):
         await poll(context(desk, http, folders=["No such folder"]), None)
