@@ -44,18 +44,49 @@ PURE = (
     "src/commonline/demo/seen.py",
     *(
         f"src/commonline/kit/{name}.py"
-        for name in (
-            "accounts authenticate backoff clean deliver draft finish handshake instance manifest mapping place public_url"
-            " request signature text times"
-        ).split()
+        for name in [
+            "accounts",
+            "authenticate",
+            "backoff",
+            "clean",
+            "deliver",
+            "draft",
+            "finish",
+            "handshake",
+            "instance",
+            "manifest",
+            "mapping",
+            "place",
+            "public_url",
+            "request",
+            "signature",
+            "text",
+            "times",
+        ]
     ),
     *(f"streams/normalize/{name}.py" for name in ("account", "breaker", "decide", "tally")),
     *(
         f"streams/unify/{name}.py"
-        for name in (
-            "anchors controls decide feeds graph links objects patterns people redact rows rules show threads turn view"
-            " windows work"
-        ).split()
+        for name in [
+            "anchors",
+            "controls",
+            "decide",
+            "feeds",
+            "graph",
+            "links",
+            "objects",
+            "patterns",
+            "people",
+            "redact",
+            "rows",
+            "rules",
+            "show",
+            "threads",
+            "turn",
+            "view",
+            "windows",
+            "work",
+        ]
     ),
 )
 """The pure core: decisions are functions of values, so there is no excuse for a branch that no test takes."""

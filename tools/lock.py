@@ -21,7 +21,18 @@ def main() -> None:
         python = str(environment / "bin" / "python")
         everything = f"{ROOT}[local,dev,docker]"
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--editable", everything], check=True)
-        freeze = [python, "-m", "pip", "freeze", "--exclude-editable", "--exclude", "commonline"]
+        freeze = [
+            python,
+            "-m",
+            "pip",
+            "freeze",
+            "--all",
+            "--exclude-editable",
+            "--exclude",
+            "commonline",
+            "--exclude",
+            "pip",
+        ]
         done = subprocess.run(freeze, check=True, capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if not line.startswith(("-e", "#"))]
     (ROOT / "requirements.lock").write_text(HEAD + "\n".join(lines) + "\n", "utf-8")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import imaplib
+import os
+import signal
 import socket
 import tempfile
+import time
 from pathlib import Path
 
 import httpx
@@ -12,10 +15,14 @@ import pytest
 from tests.integration.records import create, produce, read
 from tests.local.fake_engine import serve
 
+from commonline.errors import PlatformError
 from commonline.local import ports
 from commonline.local.broker import Broker
 from commonline.local.docker import DockerKafka
 from commonline.local.greenmail import GreenMail, Mailbox
+from commonline.local.home import Home
+from commonline.local.platform import Choice, Platform, running
+from commonline.local.process import PidFile
 from commonline.local.registry import Registry
 from commonline.testing.kafka import KafkaUnderTest
 from commonline.testing.plugin import cache_folder
@@ -114,3 +121,63 @@ def test_docker_path_with_a_real_broker_behind_a_fake_engine(
         finally:
             kafka.remove()
         assert not engine.broker.alive
+
+
+def test_what_dies_is_started_again(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    said: list[str] = []
+    home = Home(tmp_path / "home", cache_folder(pytestconfig))
+    with home.claim(), Platform(home, Choice("packages", ""), port=0) as platform:
+        settings = platform.start_broker()
+        platform.tend(lambda *_: pytest.fail("nothing has died"))
+        record = PidFile.read(home.run / "kafka.json")
+        assert record is not None
+        os.kill(record.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while len(said) < 2 and time.monotonic() < deadline:
+            platform.tend(lambda name, text: said.append(f"{name} {text}"))
+        assert said[-1] == "kafka is back"
+        create(settings, "t")
+    assert running(home) is None
+
+
+def test_the_registry_of_a_home_keeps_its_schemas(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home", cache_folder(pytestconfig))
+    found = []
+    for _ in range(2):
+        registry = Registry(home.path, home.cache, data=home.path / "registry")
+        try:
+            registry.start()
+            body = {"schema": '{"type": "string"}'}
+            found.append(httpx.get(f"{registry.url}/subjects", timeout=20).json())
+            found.append(httpx.post(f"{registry.url}/subjects/x/versions", json=body, timeout=20).json()["id"])
+        finally:
+            registry.stop()
+    assert found == [[], found[1], ["x"], found[1]]
+
+
+def test_a_mail_server_that_restarts_has_forgotten_all_but_its_users(
+    pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    server = GreenMail(tmp_path, cache_folder(pytestconfig), (Mailbox("desk@example.org", "secret"),))
+    try:
+        server.start()
+        before = validity(server)
+        time.sleep(1.1)
+        server.restart()
+        assert validity(server) != before
+        with pytest.raises(PlatformError, match="refused user"):
+            server.add(Mailbox("desk@example.org", "again"))
+        server.purge()
+    finally:
+        server.stop()
+    assert not server.alive
+
+
+def validity(server: GreenMail) -> bytes:
+    with imaplib.IMAP4(server.host, server.imap_port) as client:
+        client.login("desk@example.org", "secret")
+        client.append("INBOX", "", "", b"Subject: hello\r\n\r\nbody")
+        assert client.select("INBOX")[1] == [b"1"]
+        found = client.response("UIDVALIDITY")[1][0]
+        assert isinstance(found, bytes)
+        return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from commonline.cli.options import ConfigOption, HomeOption
 from commonline.cli.screen import console, print_json
-from commonline.cli.up import ConfigOption, HomeOption
 from commonline.errors import EXIT_PLATFORM
 
 _STYLE = {"ok": "green", "note": "yellow", "bad": "bold red"}
@@ -36,7 +37,7 @@ def doctor(
     from commonline.topics import Topics
 
     place = Home.find(home)
-    findings = [*find_all(place, config), *find_broker(place, Topics())]
+    findings = [*find_all(place, config), *find_broker(place, Topics(os.environ.get("COMMONLINE_PREFIX", "")))]
     if json:
         print_json({"findings": [asdict(one) for one in findings], "settings": [asdict(one) for one in SETTINGS]})
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from commonline.cli.up import HomeOption
+from commonline.cli.options import HomeOption
 from commonline.local import check_system
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commonline.cli.up import HomeOption
+from commonline.cli.options import HomeOption
 from commonline.errors import ConfigurationError
 from commonline.local import check_system
 

@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commonline.cli.options import ConfigOption, HomeOption
 from commonline.cli.screen import console
 from commonline.local import check_system
 
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from commonline.local.service import Event, ServiceSpec
 
 DEFAULT_PORT = 9092
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder of all state (default: COMMONLINE_HOME, else .commonline here)."),
-]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="Configuration file (default: COMMONLINE_CONFIG, else commonline.toml here)."),
-]
 
 
 def up(
@@ -85,14 +77,15 @@ def _start(platform: Platform, registry: bool) -> None:
 
 def _create_topics(platform: Platform, configuration: Configuration) -> None:
     from commonline.bus.admin import ensure
-    from commonline.topics import Topics
+    from commonline.bus.process import ProcessSettings
 
     feeds = [
         (workspace, department)
         for workspace in configuration.workspaces
         for department in configuration.departments_of(workspace)
     ]
-    count = ensure(platform.kafka, Topics(), feeds=feeds)
+    ours = ProcessSettings.from_environ(platform.kafka, platform.home.path)
+    count = ensure(platform.kafka, ours.topics, partitions=ours.partitions, feeds=feeds)
     _say("topics", f"all there, {count} partitions, {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
 
 
