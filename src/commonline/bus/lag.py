@@ -20,11 +20,14 @@ class Lag:
         self._told: set[int] = set()
         self._next = 0.0
 
-    def tell(self, consumer: Consumer, positions: Mapping[int, int]) -> None:
-        """`positions`: partition -> next offset to process. Partitions that are not ours any more are taken away."""
+    def tell(self, consumer: Consumer, positions: Mapping[int, int]) -> bool:
+        """`positions`: partition -> next offset to process. Partitions that are not ours any more are taken away.
+
+        Returns whether it was time to tell.
+        """
         now = time.monotonic()
         if now < self._next:
-            return
+            return False
         self._next = now + EVERY_S
         for number, position in positions.items():
             _, high = consumer.get_watermark_offsets(TopicPartition(self._topic, number), cached=True)
@@ -33,3 +36,4 @@ class Lag:
         for number in self._told - positions.keys():
             self._metrics.gauge("commonline_stage_lag_records").remove(self._stage, str(number))
         self._told = set(positions)
+        return True

@@ -143,7 +143,8 @@ class TransactionalStage:
                 messages = self._consumer.consume(self._settings.batch_records, self._settings.batch_wait_ms / 1000)
                 if self._failure is not None:
                     raise self._failure
-                self._lag.tell(self._consumer, {number: one.position for number, one in self._partitions.items()})
+                if self._lag.tell(self._consumer, {number: one.position for number, one in self._partitions.items()}):
+                    self._tell_rows()
                 if not messages:
                     continue
                 started = time.perf_counter()
@@ -154,6 +155,10 @@ class TransactionalStage:
                 seconds.observe(time.perf_counter() - started)
         finally:
             self._close()
+
+    def _tell_rows(self) -> None:
+        for number, partition in self._partitions.items():
+            self._metrics.gauge("commonline_state_rows", {"partition": str(number)}).set(partition.store.estimate)
 
     def _assign(self, _consumer: Consumer, assigned: list[TopicPartition]) -> None:
         try:

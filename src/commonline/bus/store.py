@@ -79,6 +79,11 @@ class LocalStore:
         value = self.get(_CHANGELOG_KEY)
         return 0 if value is None else decode_position(value)
 
+    @property
+    def estimate(self) -> int:
+        """About how many rows there are; rows that were written anew may count twice until RocksDB compacts."""
+        return int(self._db.property_int_value("rocksdb.estimate-num-keys") or 0)
+
     def apply(self, rows: Mapping[bytes, bytes | None] | Iterable[tuple[bytes, bytes | None]], changelog: int) -> int:
         """Write rows (None deletes) and the changelog position in one batch; returns how many."""
         batch = WriteBatch(raw_mode=True)
