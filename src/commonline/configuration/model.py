@@ -66,11 +66,13 @@ class Source(Section):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     connector: str = Field(description="name of a folder below connectors/")
-    workspace: Name
-    enabled: bool = True
+    workspace: Name = Field(description="the workspace that its events belong to")
+    enabled: bool = Field(default=True, description="false: calls are answered 404, nothing is read")
     own_accounts: list[str] = Field(default=[], description="accounts of ours in this source")
     our_account: str | None = Field(default=None, description="the account of ours that this source answers through")
-    unknown_side: Literal["unknown", "us", "customer", "partner", "other"] = "unknown"
+    unknown_side: Literal["unknown", "us", "customer", "partner", "other"] = Field(
+        default="unknown", description="whose side somebody is on of whom the source does not say it"
+    )
     visibility: VisibilityName = Field(default="public", description="nothing of this source travels further than this")
 
     @property
