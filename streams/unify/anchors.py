@@ -14,10 +14,13 @@ from commonline.streams.unify.rows import AnchorRow, Key, Waiting
 from commonline.streams.unify.turn import Turn
 
 JOINING = frozenset({"reply", "thread", "parent", "merged_into", "attachment_of", "forward"})
+UNIQUE = ("object:", "thread:")
+"""A URI may name an object, a thread, or both, and the object need not lie in that thread: a reference means both, each
+by itself, so that it does not matter which of them is seen first."""
 PROPOSING = frozenset({"quote"})
 MOST_WAITING = 64
 MOST_THREADS = 4
-MOST_POINTERS = 20
+MOST_POINTERS = 40
 """Pointers of one activity that are followed."""
 URL = re.compile(r"https?://[^\s<>\"')\]]{4,500}")
 NUMBER = re.compile(r"(?:\b(?:ticket|case|request|issue|ticket-id|vorgang)\W{0,3}|#)(\d{3,12})(?!\d)", re.IGNORECASE)
@@ -42,9 +45,7 @@ def url_anchor(url: str) -> str | None:
 def names_of(activity: Activity) -> list[str]:
     """Under which names others may point at this activity's thread."""
     obj = activity.object
-    names = [f"id:{obj.id}"]
-    if activity.thread.id != obj.id:
-        names.append(f"id:{activity.thread.id}")
+    names = [f"object:{obj.id}", f"thread:{activity.thread.id}"]
     if obj.url:
         url = url_anchor(obj.url)
         if url is not None:
@@ -59,9 +60,10 @@ def names_of(activity: Activity) -> list[str]:
 def pointers_of(activity: Activity) -> list[tuple[str, str, bool]]:
     """(anchor, rule, whether it joins) for all that this activity points at."""
     found = [
-        (f"id:{reference.id}", links.REPLY_CHAIN, reference.kind in JOINING)
+        (f"{space}{reference.id}", links.REPLY_CHAIN, reference.kind in JOINING)
         for reference in activity.references
         if reference.kind in JOINING or reference.kind in PROPOSING
+        for space in UNIQUE
     ]
     obj = activity.object
     text = obj.text or ""
@@ -88,7 +90,7 @@ def register(turn: Turn, activity: Activity, thread: Key) -> None:
     An id is one thread's; a permalink or number may be several threads', so those pointers keep waiting for more.
     """
     for name in names_of(activity):
-        is_id = name.startswith("id:")
+        is_id = name.startswith(UNIQUE)
         if is_id and not turn.row.waiting:
             continue
         key = turn.anchor_key(name)
@@ -114,16 +116,16 @@ def follow(turn: Turn, activity: Activity, thread: Key) -> None:
         targets = _targets(turn, name)
         for target in targets:
             _link(turn, thread, target, rule, joins=joins)
-        if not targets or not name.startswith("id:"):
+        if not targets or not name.startswith(UNIQUE):
             _wait(turn, name, thread, rule, joins, activity.id)
 
 
 def _targets(turn: Turn, name: str) -> list[Key]:
     kind, _, what = name.partition(":")
-    if kind == "id":
+    if kind == "object":
         obj = turn.view.object(turn.object_key(what))
-        if obj is not None:
-            return [obj.thread]
+        return [obj.thread] if obj is not None else []
+    if kind == "thread":
         key = turn.thread_key(what)
         return [key] if turn.view.thread(key) is not None else []
     row = turn.view.anchor(turn.anchor_key(name))
@@ -136,7 +138,7 @@ def _wait(turn: Turn, name: str, thread: Key, rule: str, joins: bool, activity: 
     if len(row.waiting) >= MOST_WAITING or any(w.thread == thread and w.rule == rule for w in row.waiting):
         return
     row.waiting.append(Waiting(thread, rule, joins, activity))
-    turn.row.waiting += name.startswith("id:")
+    turn.row.waiting += name.startswith(UNIQUE)
     turn.view.put(key, row)
 
 
