@@ -26,10 +26,11 @@ from commonline.settings import KafkaSettings
 from commonline.topics import Topics
 
 log = logging.getLogger(__name__)
-SESSION_MS = 10_000
+SESSION_MS = 6_000
+AGAIN_S = 3.0
 POLL_S = 0.3
 STOP_S = 8.0
-"""How long readers may take to stop when a partition is taken away: less than the session."""
+"""How long readers may take to stop when a partition is taken away."""
 
 
 class Owner(Protocol):
@@ -86,23 +87,33 @@ class Ownership:
         return partition_of(source, self.partitions) if self.partitions else None
 
     def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._take_part()
+            except Exception:
+                log.exception("the group of sources was left; it is joined again in %g s", AGAIN_S)
+            self._tell(self._owner.lost(frozenset(self._owned)))
+            self._owned.clear()
+            self._reading.clear()
+            self._stopping.wait(AGAIN_S)
+
+    def _take_part(self) -> None:
         consumer = Consumer(self._config, logger=client_log("commonline.kafka"))
-        consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
         try:
+            told = consumer.list_topics(self._topic, timeout=10).topics[self._topic]
+            self.partitions = len(told.partitions)
+            if not self.partitions:
+                log.warning("topic %s does not exist; create it with: commonline topics create", self._topic)
+                return
+            consumer.subscribe([self._topic], on_assign=self._assign, on_revoke=self._revoke)
             while not self._stopping.is_set():
                 message = consumer.poll(POLL_S)
                 if message is not None:
                     self._take(message)
-            self._tell(self._owner.lost(frozenset(self._owned)))
-        except Exception:
-            log.exception("the group of sources was left; sources are not read until a restart")
-            self._tell(self._owner.lost(frozenset(self._owned)))
         finally:
             consumer.close()
 
     def _assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
-        if not self.partitions:
-            self.partitions = len(consumer.list_topics(self._topic, timeout=10).topics[self._topic].partitions)
         for one in assigned:
             one.offset = OFFSET_BEGINNING
             self._reading.add(one.partition)

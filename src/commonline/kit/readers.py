@@ -115,8 +115,8 @@ class Readers:
             try:
                 await self._reconcile()
                 patience.reset()
-            except RetryLaterError as error:
-                log.warning("sources wait: %s", error)
+            except Exception as error:
+                log.warning("sources wait: %s", error, exc_info=not isinstance(error, RetryLaterError))
                 await asyncio.sleep(patience.wait_s())
                 self._changed.set()
 
@@ -155,7 +155,9 @@ class Readers:
         except ConfigurationError as error:
             log.error("source=%s is not read: %s", name, error)
             return
-        self._running[name] = _Running(instance, asyncio.create_task(runner.run(), name=f"source {name}"))
+        task = asyncio.create_task(runner.run(), name=f"source {name}")
+        task.add_done_callback(_told)
+        self._running[name] = _Running(instance, task)
 
     async def _stop(self, names: set[str]) -> None:
         tasks = [self._running.pop(name).task for name in names]
@@ -165,6 +167,10 @@ class Readers:
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception):
-            log.error("a reader ended with %s: %s", type(result).__name__, result)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    """A reader must not end unheard."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s ended; it is read again after a change or restart", task.get_name(), exc_info=error)

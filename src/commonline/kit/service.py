@@ -95,7 +95,10 @@ class Connect:
         self._ingress = Ingress(options.limits, self.metrics)
         self._listener: Listener | None = None
         self._producer = AsyncProducer(
-            options.kafka, client_id="commonline-connect", max_bytes=table.DEAD_LETTERS.max_bytes
+            options.kafka,
+            client_id="commonline-connect",
+            max_bytes=table.DEAD_LETTERS.max_bytes,
+            give_up_s=options.limits.acknowledge_s,
         )
         self._blobs = BlobStore(options.home / "blobs", options.key)
         self._sink = Sink(
@@ -104,7 +107,6 @@ class Connect:
             self._blobs,
             options.serde,
             self.metrics,
-            acknowledge_s=options.limits.acknowledge_s,
         )
         self._readers = Readers(self._sink, self.metrics, self._read_cursors, self._partition_of)
         self._ownership = Ownership(options.kafka, options.topics, self._readers)
@@ -233,8 +235,11 @@ class Connect:
             if self._beat - swept > HOUR_S:
                 swept = self._beat
                 before_s = time.time() - table.DELIVERIES.retention_ms / 1000 - DAY_S
-                removed = await asyncio.to_thread(self._blobs.expire, before_s)
-                log.info("old blobs removed count=%d", removed)
+                try:
+                    removed = await asyncio.to_thread(self._blobs.expire, before_s)
+                    log.info("old blobs removed count=%d", removed)
+                except OSError as error:
+                    log.error("old blobs cannot be removed: %s", error)
 
     async def _close(self) -> None:
         """Take no more calls, finish those that run, stop reading, wait for what is in flight."""

@@ -6,11 +6,11 @@ import asyncio
 from importlib.metadata import version
 
 import msgspec
+from prometheus_client import Counter, Gauge
 
 from commonline import topics as table
 from commonline.bus.producer import AsyncProducer, Headers
 from commonline.clock import Clock, now_us
-from commonline.errors import RetryLaterError
 from commonline.ids import uuid5
 from commonline.kit.blobs import BlobStore
 from commonline.metrics import Metrics
@@ -29,8 +29,7 @@ HEAD = 64 * 1024
 class Sink:
     """Keeps deliveries, cursors and dead letters of the receiving side.
 
-    `acknowledge_s` is how long an acknowledgement is waited for. What was sent and not acknowledged in that
-    time may be in the log all the same: its sender repeats it, and ids take care of that.
+    What the producer gave up may be in the log all the same: its sender repeats it, and ids take care of that.
     """
 
     def __init__(
@@ -41,13 +40,13 @@ class Sink:
         serde: Serde,
         metrics: Metrics,
         *,
-        acknowledge_s: float = 5.0,
         clock: Clock = now_us,
         inline_limit: int = table.DELIVERIES.max_bytes - HEADROOM,
     ) -> None:
         self._producer, self._blobs, self._metrics = producer, blobs, metrics
         self._serde, self._topics = serde, topics
-        self._acknowledge_s, self._clock, self._inline_limit = acknowledge_s, clock, inline_limit
+        self._clock, self._inline_limit = clock, inline_limit
+        self._of_source: dict[str, tuple[Counter, Gauge]] = {}
 
     async def keep(self, delivery: Delivery) -> None:
         """Return when the broker has the delivery.
@@ -74,10 +73,17 @@ class Sink:
             key=source,
             time_us=delivery.received,
         )
-        self._metrics.counter("commonline_deliveries_total", {"source": source}).inc()
-        self._metrics.gauge("commonline_source_last_delivery_timestamp_seconds", {"source": source}).set(
-            delivery.received / 1e6
+        counter, last = self._of_source.get(source) or self._count(source)
+        counter.inc()
+        last.set(delivery.received / 1e6)
+
+    def _count(self, source: str) -> tuple[Counter, Gauge]:
+        labels = {"source": source}
+        self._of_source[source] = found = (
+            self._metrics.counter("commonline_deliveries_total", labels),
+            self._metrics.gauge("commonline_source_last_delivery_timestamp_seconds", labels),
         )
+        return found
 
     async def keep_cursor(self, cursor: Cursor) -> None:
         """Return when the broker has the cursor. Raises `RetryLaterError`."""
@@ -90,9 +96,7 @@ class Sink:
             time_us=cursor.at,
             partition_key=cursor.source,
         )
-        await self._send(
-            table.CURSORS, self._serde.encode(cursor), headers, key=cursor.source, time_us=cursor.at
-        )
+        await self._send(table.CURSORS, self._serde.encode(cursor), headers, key=cursor.source, time_us=cursor.at)
 
     async def bury(self, delivery: Delivery, limit: int) -> None:
         """Keep the head of a body that a product gave us and that is larger than `limit` bytes."""
@@ -129,18 +133,7 @@ class Sink:
         labels = {"source": letter.source, "step": letter.step, "cause": letter.cause}
         self._metrics.counter("commonline_dead_letters_total", labels).inc()
 
-    async def _send(
-        self, topic: table.Topic, value: bytes, headers: Headers, *, key: str, time_us: int
-    ) -> None:
-        sent = self._producer.send(
-            self._topics.name(topic),
-            value,
-            key=key.encode(),
-            headers=headers,
-            timestamp_ms=time_us // 1000,
+    async def _send(self, topic: table.Topic, value: bytes, headers: Headers, *, key: str, time_us: int) -> None:
+        await self._producer.send(
+            self._topics.name(topic), value, key=key.encode(), headers=headers, timestamp_ms=time_us // 1000
         )
-        try:
-            async with asyncio.timeout(self._acknowledge_s):
-                await sent
-        except TimeoutError:
-            raise RetryLaterError(f"no acknowledgement within {self._acknowledge_s:g} s") from None

@@ -122,10 +122,12 @@ class Connect:
     metrics: str = ""
 
     def until_listening(self, timeout_s: float = 30) -> None:
+        """Wait until it says where it listens."""
         found = self.until_logged(LISTENING, timeout_s)
         self.ingress, self.metrics = found[1], found[2]
 
     def until_logged(self, pattern: str | re.Pattern[str], timeout_s: float = 30) -> re.Match[str]:
+        """Wait for a line of the log."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             found = re.search(pattern, self.log.read_text())
@@ -136,6 +138,7 @@ class Connect:
         raise AssertionError(f"{pattern} was not logged:\n{self.log.read_text()}")
 
     def until_ready(self, timeout_s: float = 60) -> str:
+        """Wait for it; what /readyz says."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             answer = httpx.get(f"{self.metrics}/readyz")
@@ -153,14 +156,20 @@ class Connect:
                     return float(one.value)
         return 0.0
 
-    def resident(self) -> int:
-        """Memory in bytes."""
-        return int(psutil.Process(self.process.pid).memory_info().rss)
+    def peak(self) -> int:
+        """The most memory that it has had, in bytes (where the system tells; else what it has now)."""
+        try:
+            lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+        except (OSError, StopIteration):
+            return int(psutil.Process(self.process.pid).memory_info().rss)
 
     def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
         self.process.send_signal(number)
 
     def kill(self) -> None:
+        """SIGKILL."""
         self.process.kill()
         self.process.wait()
 

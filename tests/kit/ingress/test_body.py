@@ -14,12 +14,19 @@ from commonline.kit.ingress.refusal import RefusedError
 class Slow:
     """Parts with pauses before them."""
 
-    def __init__(self, *parts: bytes, pause_s: float = 0.0) -> None:
-        self.parts, self.pause_s = list(parts), pause_s
+    def __init__(self, *parts: bytes, pause_s: float = 0.0, here: bool = False) -> None:
+        self.parts, self.pause_s, self.here = list(parts), pause_s, here
 
     async def readany(self) -> bytes:
         await asyncio.sleep(self.pause_s)
         return self.parts.pop(0) if self.parts else b""
+
+    def is_eof(self) -> bool:
+        return self.here
+
+    def read_nowait(self) -> bytes:
+        parts, self.parts = self.parts, []
+        return b"".join(parts)
 
 
 LIMITS = Limits(idle_s=0.05, total_s=0.2)
@@ -35,6 +42,7 @@ async def read(stream: Slow, cap: int = 100, budget: int = 1000, **headers: str)
 async def test_a_body_in_parts() -> None:
     assert await read(Slow(b"a", b"bc", b"d")) == b"abcd"
     assert await read(Slow()) == b""
+    assert await read(Slow(b"a", b"bc", pause_s=1, here=True)) == b"abc"
     assert await read(Slow(gzip.compress(b"abcd")), content_encoding="gzip") == b"abcd"
 
 
@@ -45,6 +53,8 @@ async def test_too_large_as_announced_received_or_unpacked() -> None:
     assert stream.parts, "nothing was read"
     with pytest.raises(TooLargeError):
         await read(Slow(b"x" * 60, b"x" * 60))
+    with pytest.raises(TooLargeError):
+        await read(Slow(b"x" * 60, b"x" * 60, here=True))
     with pytest.raises(TooLargeError):
         await read(Slow(gzip.compress(b"x" * 101)), content_encoding="gzip")
 

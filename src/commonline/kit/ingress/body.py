@@ -18,6 +18,12 @@ class Stream(Protocol):
 
     async def readany(self) -> bytes: ...
 
+    def is_eof(self) -> bool:
+        """Whether all of it has come, read or not."""
+
+    def read_nowait(self) -> bytes:
+        """All that has come and was not read."""
+
 
 class Body:
     """A body that is being received; its bytes count against the budget until `release`."""
@@ -58,7 +64,11 @@ async def receive(stream: Stream, headers: Mapping[str, str], body: Body, cap: i
     announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > cap:
         raise TooLargeError("body", cap)
-    inflater = inflate(headers.get("content-encoding", ""), cap, limits.ratio)
+    encoding = headers.get("content-encoding")
+    if encoding is None and stream.is_eof():
+        body.take(stream.read_nowait())
+        return
+    inflater = inflate(encoding or "", cap, limits.ratio)
     loop = asyncio.get_running_loop()
     end = loop.time() + limits.total_s
     received = 0

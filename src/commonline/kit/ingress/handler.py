@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from aiohttp import web
+from prometheus_client import Histogram
 
 from commonline.clock import Clock, now_us
 from commonline.errors import CommonlineError
@@ -47,6 +48,7 @@ class Ingress:
         self._metrics = metrics
         self._clock = clock
         self._throttle = Throttle(10.0)
+        self._timers: dict[str, Histogram] = {}
         metrics.gauge("commonline_ingress_memory_bytes").set_function(lambda: self.budget.used)
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
@@ -67,8 +69,14 @@ class Ingress:
             response = self._refused(source, unavailable("internal", 30.0), None)
         finally:
             body.release()
-        self._metrics.histogram("commonline_ingress_seconds", {"source": source}).observe(time.perf_counter() - started)
+        self._timer(source).observe(time.perf_counter() - started)
         return response
+
+    def _timer(self, source: str) -> Histogram:
+        timer = self._timers.get(source)
+        if timer is None:
+            timer = self._timers[source] = self._metrics.histogram("commonline_ingress_seconds", {"source": source})
+        return timer
 
     def count_refused(self, source: str, reason: str) -> None:
         """Count a call that was not accepted."""
