@@ -37,7 +37,12 @@ WRITE_S = 60.0
 AGAIN_S = 0.5
 STOP_S = 5.0
 PATIENCE_S = 300.0
-QUIET = ("faust", "mode", "aiokafka")
+QUIET = {
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "aiokafka": logging.WARNING,
+    "kafka.net.selector": logging.ERROR,  # it tells each pause of a busy machine
+}
 
 
 class StreamApp(faust.App):
@@ -46,6 +51,8 @@ class StreamApp(faust.App):
     `name` is the stream's: its consumer group is ``<prefix>commonline-<name>``. `resume` says where to begin, for
     streams that keep state of their own.
     """
+
+    logger = logging.getLogger("faust.app")
 
     def __init__(self, name: str, settings: ProcessSettings, metrics: Metrics, *, resume: Resume | None = None) -> None:
         self.kafka = settings.kafka
@@ -155,8 +162,8 @@ def run(make: Callable[[], StreamApp], settings: ProcessSettings, ready: Callabl
     `make` is called inside the event loop. `ready` says what the app still waits for. Raises `ConfigurationError`,
     `PlatformError`, `RestartError`.
     """
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)
     asyncio.run(_serve(make, settings, ready))
 
 

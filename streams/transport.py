@@ -31,6 +31,8 @@ Resume = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """Makes the aiokafka consumer. Assignment is round robin: Faust's own assignor is for tables."""
 
+    logger = driver.logger
+
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         del transport  # its address says less than the settings do
         conf = self.app.conf
@@ -63,6 +65,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
 class Consumer(driver.Consumer):
     """Begins where the app says."""
+
+    logger = driver.logger
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -97,6 +101,8 @@ class Consumer(driver.Consumer):
 
 class Producer(driver.Producer):
     """Idempotent, acknowledged by all in-sync replicas."""
+
+    logger = driver.logger
 
     def _settings_auth(self) -> Mapping[str, Any]:
         return settings_of(self.app).aiokafka()

@@ -134,6 +134,16 @@ PULSE = Topic(
     "one",
     cleanup=COMPACT,
 )
+PULSE_STATE = Topic(
+    "pulse-state.v1",
+    "where pulse goes on after a restart: position, and what waits for an answer",
+    "fixed",
+    (),
+    "workspaces",
+    cleanup=COMPACT,
+    max_bytes=4 * MIB,
+    extra={"segment.bytes": str(16 * MIB)},
+)
 
 TABLE: tuple[Topic, ...] = (
     DELIVERIES,
@@ -150,6 +160,7 @@ TABLE: tuple[Topic, ...] = (
     PARKED,
     LEDGER,
     PULSE,
+    PULSE_STATE,
 )
 
 
