@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from commonline.bus.writer import Writer
 from commonline.clock import Clock, now_us
@@ -39,7 +39,10 @@ _NOT_OURS = frozenset(
 
 
 class Runner:
-    """Runs until `stop`. Raises `RestartError` (75) or `StateError` (76) where the process must end."""
+    """Runs until `stop`. Raises `RestartError` (75) or `StateError` (76) where the process must end.
+
+    `beat` tells a watchdog of life, `rest` that for the moment no record is looked at and the broker is waited for.
+    """
 
     def __init__(
         self,
@@ -55,8 +58,10 @@ class Runner:
         batch_records: int = 2000,
         clock: Clock = now_us,
         beat: Callable[[], None] = lambda: None,
+        rest: Callable[[], None] = lambda: None,
     ) -> None:
-        self._topic, self._batch_records, self._clock, self._beat = topic, batch_records, clock, beat
+        self._topic, self._batch_records, self._clock = topic, batch_records, clock
+        self._beat, self._rest = beat, rest
         self.batches, self._writer, self._metrics = batches, writer, metrics
         self._consumer = Consumer(_settings(kafka, group, instance, session_ms), logger=log)
         self._ends: dict[int, int] = {}
@@ -89,6 +94,7 @@ class Runner:
             self._broken = True
             raise
         finally:
+            self._rest()
             self._consumer.close()
             self.batches.flight.close()
 
@@ -155,6 +161,7 @@ class Runner:
         self._uncommitted = 0
         if not ends:
             return
+        self._rest()
         try:
             offsets = [TopicPartition(self._topic, partition, end) for partition, end in ends.items()]
             self._consumer.commit(offsets=offsets, asynchronous=False)
@@ -194,20 +201,28 @@ class Runner:
 
     def _assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         """Go on at the committed offset; a partition that has none begins at its beginning: repeats are removed."""
+        self._rest()
         try:
-            for place in consumer.committed(assigned, timeout=ASK_S) if assigned else []:
+            told = consumer.committed(assigned, timeout=ASK_S) if assigned else []
+            found = {place.partition: place.offset for place in told}
+            for place in assigned:
+                place.offset = found[place.partition]
                 if place.offset < 0:
-                    log.info("%s[%d]: no offset is committed, from the beginning", self._topic, place.partition)
-                    place.offset = OFFSET_BEGINNING
-                self._read_to[place.partition] = max(place.offset, 0)
-                for known in assigned:
-                    if known.partition == place.partition:
-                        known.offset = place.offset
+                    place.offset = self._begin(consumer, place)
+                self._read_to[place.partition] = place.offset
             consumer.incremental_assign(assigned)
             self.assigned = True
             log.info("%s: partitions %s", STAGE, sorted(self._read_to))
         except KafkaException as error:
             self._failure = RestartError(f"{STAGE}: committed offsets: {error.args[0].str()}")
+
+    def _begin(self, consumer: Consumer, place: TopicPartition) -> int:
+        """The first offset of a new partition; committed at once, so that the next start finds it."""
+        low, _ = consumer.get_watermark_offsets(TopicPartition(self._topic, place.partition), timeout=ASK_S)
+        log.info("%s[%d]: no offset is committed, it begins at %d", self._topic, place.partition, low)
+        self._ends[place.partition] = low
+        self._uncommitted = max(self._uncommitted, 1)
+        return int(low)
 
     def _revoke(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
         if not self._broken:

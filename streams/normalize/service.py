@@ -58,8 +58,9 @@ class Watchdog:
             self._next = now + 1.0
             faulthandler.dump_traceback_later(self._hangs_s, exit=True, file=sys.stderr)
 
-    def end(self) -> None:
-        """No more beats are expected."""
+    def rest(self) -> None:
+        """No beat is expected until the next one."""
+        self._next = 0.0
         faulthandler.cancel_dump_traceback_later()
 
 
@@ -98,7 +99,7 @@ class Normalize:
         finally:
             self.server.stop()
             if self._watchdog is not None:
-                self._watchdog.end()
+                self._watchdog.rest()
         log.info("%s stopped", STAGE)
 
     def stop(self) -> None:
@@ -115,6 +116,10 @@ class Normalize:
     def _beat(self) -> None:
         if self._watchdog is not None:
             self._watchdog.beat()
+
+    def _rest(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.rest()
 
     def _not_ready(self) -> str | None:
         if self.runner is None:
@@ -171,6 +176,7 @@ class Normalize:
             batch_records=settings.batch_records,
             clock=self._clock,
             beat=self._beat,
+            rest=self._rest,
         )
 
     def _reload(self) -> None:
