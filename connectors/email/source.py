@@ -155,7 +155,10 @@ class _Mailbox:
 
     def open(self, folder: str) -> dict[str, int | None]:
         """Open a folder for reading only. `uidnext` is None where the server does not tell it."""
-        answer = self._connected.select_folder(folder, readonly=True)
+        try:
+            answer = self._connected.select_folder(folder, readonly=True)
+        except IMAPClientError as error:
+            raise IMAPClientError(f"sources.{self._source}.folders: {folder!r} cannot be opened: {error}") from error
         if b"UIDVALIDITY" not in answer:
             raise ConfigurationError(
                 f"sources.{self._source}.folders: {folder!r} has no lasting UIDs on this server; choose another folder"

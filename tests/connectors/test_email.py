@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.exceptions import ProtocolError
 
+from commonline.configuration.load import ResolvedSecret
 from commonline.connectors.email import charsets, quotes
 from commonline.connectors.email.authentication import verified
 from commonline.connectors.email.headers import words
 from commonline.connectors.email.source import HEAD, _groups, _Mailbox
 from commonline.connectors.email.threads import title_of
+from commonline.errors import ConfigurationError
 from commonline.kit import catalogue
 from commonline.kit.mapping import Dead
 from commonline.kit.replay import Result, trial, verdict
@@ -235,6 +237,42 @@ class PartialServer:
                 raise ProtocolError("uneven number of response items")
             return {uids[0]: {b"BODY[]<0>": b"begin"}}
         return {uids[0]: {b"BODY[HEADER]": b"head"}}
+
+
+class LoginServer:
+    """Notes how the client library is asked to log in."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, ...]] = []
+
+    def login(self, *arguments: str) -> None:
+        """As IMAPClient's."""
+        self.calls.append(("password", *arguments))
+
+    def oauth2_login(self, *arguments: str) -> None:
+        """As IMAPClient's (XOAUTH2)."""
+        self.calls.append(("token", *arguments))
+
+
+@pytest.mark.parametrize(
+    ("given", "call"),
+    [
+        ({"password": ResolvedSecret(("p", "older"))}, ("password", "desk", "p")),
+        ({"access_token": ResolvedSecret(("t",)), "password": ResolvedSecret(("p",))}, ("token", "desk", "t")),
+    ],
+)
+def test_login_by_password_or_token(given: dict[str, Any], call: tuple[str, ...]) -> None:
+    mailbox, server = _Mailbox.__new__(_Mailbox), LoginServer()
+    mailbox._settings, mailbox._source = {"user": "desk", "host": "h", **given}, "desk"
+    mailbox._login(server)
+    assert server.calls == [call]
+
+
+def test_login_without_any_secret_names_the_setting() -> None:
+    mailbox = _Mailbox.__new__(_Mailbox)
+    mailbox._settings, mailbox._source = {"user": "desk", "host": "h"}, "desk"
+    with pytest.raises(ConfigurationError, match=r"sources\.desk\.password"):
+        mailbox._login(LoginServer())
 
 
 @pytest.mark.parametrize(("correct", "kept"), [(True, b"begin"), (False, b"head")])

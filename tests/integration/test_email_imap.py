@@ -182,7 +182,7 @@ async def test_several_folders(desk: Desk, http: aiohttp.ClientSession) -> None:
 async def test_what_goes_wrong_is_told_in_the_runners_words(desk: Desk, http: aiohttp.ClientSession) -> None:
     with pytest.raises(AuthenticationError, match="cannot log in"):
         await poll(context(desk, http, password=ResolvedSecret(("wrong",))), None)
-    with pytest.raises(DisconnectedError):
+    with pytest.raises(DisconnectedError, match="folders: 'No such folder' cannot be opened"):
         await poll(context(desk, http, folders=["No such folder"]), None)
     with pytest.raises(DisconnectedError):
         await poll(context(desk, http, tls="implicit"), None)
