@@ -74,9 +74,7 @@ def test_only_addresses_that_lead_somewhere_are_links() -> None:
 def test_outermost_quotation_is_one_span() -> None:
     rendered = render_html("new<blockquote>old<blockquote>older</blockquote></blockquote><p>end</p>")
     assert shown(rendered) == [("quoted", "old\n\nolder", None)]
-    gmail = render_html(
-        '<div>new</div><div class="gmail_quote">On Monday: <blockquote>old</blockquote></div>'
-    )
+    gmail = render_html('<div>new</div><div class="gmail_quote">On Monday: <blockquote>old</blockquote></div>')
     assert shown(gmail) == [("quoted", "On Monday:\n\nold", None)]
 
 
