@@ -16,6 +16,7 @@ from commonline.schemas.records import Control
 from commonline.streams.unify import feeds, links, people, show, threads
 from commonline.streams.unify.rows import CONVERSATION, Key
 from commonline.streams.unify.rules import CompiledDepartment, UnifyConfiguration
+from commonline.streams.unify.subject import persons_of
 from commonline.streams.unify.turn import Turn, workspace_part
 from commonline.streams.unify.work import Continue, continue_sweep
 
@@ -96,7 +97,7 @@ def _sweep(turn: Turn, version: int, after: Key) -> None:
             continue_sweep(turn, version, after)
             return
         feeds.review(turn, key, conversation)
-        feeds.repolicy(turn, conversation)
+        feeds.repolicy(turn, key, conversation)
         after = key
         done += 1
 
@@ -132,8 +133,10 @@ def _rule_visibility(turn: Turn, ruling: Ruling) -> None:
     row = turn.view.object(key)
     thread = turn.view.thread(row.thread) if row else None
     conversation = turn.view.conversation(thread.conversation) if thread else None
-    if row is None or conversation is None or not row.activity:
+    if row is None or thread is None or conversation is None or not row.activity:
         return
     row.ruled = TIGHTNESS[ruling.visibility]
     turn.view.put(key, row)
-    show.everywhere(turn, conversation, key, row, decode_activity(row.activity), row.activity, 0)
+    activity = decode_activity(row.activity)
+    where = (thread.conversation, conversation)
+    show.everywhere(turn, where, key, row, activity, row.activity, persons_of(turn, activity), 0)

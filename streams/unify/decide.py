@@ -26,6 +26,7 @@ from commonline.streams.unify.rows import (
     WorkspaceRow,
 )
 from commonline.streams.unify.rules import Compiled, UnifyConfiguration, compile_configuration
+from commonline.streams.unify.subject import parties, persons_of
 from commonline.streams.unify.turn import Output, Turn, record_key
 from commonline.streams.unify.view import View
 
@@ -94,17 +95,17 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
         return "repeat"
     turn.row.accepted += 1
     turn.deciding = key
-    parties = people.meet(turn, activity)
+    met = people.meet(turn, activity)
     thread_key, thread = _thread_of(turn, activity, row)
     superseded = activity.type != "Create" and row is not None
     row, now, now_raw = _object(turn, key, row, activity, raw, version, thread_key, thread)
-    _note(turn, thread_key, thread, activity, parties)
+    _note(turn, thread_key, thread, activity, met)
     anchors.register(turn, activity, thread_key)
     anchors.follow(turn, activity, thread_key)
-    for party, account in parties:
+    for party, account in met:
         if windows.touches_thread(activity, party, is_actor=party is activity.actor):
             windows.touch(turn, account, thread_key, activity)
-    conversation_key, conversation = _conversation(turn, thread, parties)
+    conversation_key, conversation = _conversation(turn, thread, met)
     matched = turn.rules.matched(activity)
     if matched & ~thread.matched or thread.version != turn.rules.version:
         if thread.version != turn.rules.version:
@@ -114,8 +115,11 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     feeds.review(turn, conversation_key, conversation)
     gone = row.deleted > row.restored
     overruled = objects.is_delete(activity) and not gone
-    got = [] if overruled else show.everywhere(turn, conversation, key, row, now, now_raw, matched)
-    _record(turn, conversation, key, row, activity, raw, got, superseded=superseded)
+    persons = persons_of(turn, activity)
+    known = persons if now is activity else persons_of(turn, now)
+    where = (conversation_key, conversation)
+    got = [] if overruled else show.everywhere(turn, where, key, row, now, now_raw, known, matched)
+    _record(turn, conversation, key, row, activity, raw, got, persons, superseded=superseded)
     return "after-delete" if gone and activity.type != "Delete" else "accepted"
 
 
@@ -159,12 +163,12 @@ def _object(
     return row, now, now_raw
 
 
-def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, parties: list[tuple[Party, Key]]) -> None:
+def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list[tuple[Party, Key]]) -> None:
     changed = False
     if activity.channel not in thread.channels:
         thread.channels.append(activity.channel)
         changed = True
-    for party, account in parties:
+    for party, account in met:
         outside = party.side != "us" and party.kind != "application"
         if outside and account not in thread.accounts and len(thread.accounts) < MOST_THREAD_ACCOUNTS:
             thread.accounts.append(account)
@@ -173,12 +177,12 @@ def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, parties: 
         turn.view.put(key, thread)
 
 
-def _conversation(turn: Turn, thread: ThreadRow, parties: list[tuple[Party, Key]]) -> tuple[Key, ConversationRow]:
+def _conversation(turn: Turn, thread: ThreadRow, met: list[tuple[Party, Key]]) -> tuple[Key, ConversationRow]:
     key = thread.conversation
     row = turn.view.conversation(key)
     if row is None:
         raise AssertionError(f"thread {thread.uri} has no conversation")  # a defect of ours: stop, skip nothing
-    for party, account in parties:
+    for party, account in met:
         pair = (account, party.name or "")
         if party.side != "us" and party.name and pair not in row.names and len(row.names) < threads.MOST_NAMES:
             row.names.append(pair)
@@ -194,16 +198,13 @@ def _record(
     activity: Activity,
     raw: bytes,
     got: list[str],
+    known: dict[str, str],
     *,
     superseded: bool,
 ) -> None:
     turn.row.conversation_seq += 1
-    uris = dict.fromkeys(
-        party.account
-        for party in (activity.actor, activity.object.author, *activity.participants)
-        if party is not None and party.account
-    )
-    persons = [PartyPerson(account=uri, person=person) for uri in uris if (person := show.person_of(turn, uri)) != uri]
+    uris = dict.fromkeys(party.account for party in parties(activity) if party.account)
+    persons = [PartyPerson(account=uri, person=known[uri]) for uri in uris if known[uri] != uri]
     record = ConversationActivity(
         event="activity",
         workspace=turn.workspace,

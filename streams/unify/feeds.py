@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from commonline.ids import uuid5
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity, encode_feed_activity
 from commonline.schemas.records import FeedActivity, FeedEvent, Visibility
@@ -89,8 +88,7 @@ def catch_up(
             return
         row = turn.view.object(object_key)
         if row is not None and row.activity:
-            activity = decode_activity(row.activity)
-            show.to_department(turn, conversation, object_key, row, activity, row.activity, department, late=True)
+            show.late(turn, (key, conversation), object_key, row, [department])
 
 
 def withdraw(
@@ -108,7 +106,7 @@ def withdraw(
                 if turn.budget <= 0:
                     continue_withdraw(turn, key, department.name, position, object_key)
                     return
-                show.take_back(turn, conversation, object_key, row, department)
+                show.take_back(turn, conversation.id, object_key, row, department)
 
 
 def merged(
@@ -150,7 +148,7 @@ def split(turn: Turn, old: ConversationRow, new: ConversationRow) -> None:
     review(turn, new_key, new)
 
 
-def repolicy(turn: Turn, conversation: ConversationRow) -> None:
+def repolicy(turn: Turn, conversation_key: Key, conversation: ConversationRow) -> None:
     """After a change of clearance or policy: show the newest objects as they are to be seen now, take back the rest.
 
     Taking back what a department may no longer see is not bounded by the budget: it comes first.
@@ -163,10 +161,9 @@ def repolicy(turn: Turn, conversation: ConversationRow) -> None:
             thread = turn.view.thread(thread_key)
             for key, row in _chain(turn, thread_key, thread.newest, None) if thread else ():
                 if row.sent & department.bit and not show.visible(row, department):
-                    show.take_back(turn, conversation, key, row, department)
+                    show.take_back(turn, conversation.id, key, row, department)
                 elif key in fresh and row.activity and show.visible(row, department):
-                    activity = decode_activity(row.activity)
-                    show.to_department(turn, conversation, key, row, activity, row.activity, department, late=True)
+                    show.late(turn, (conversation_key, conversation), key, row, [department])
 
 
 def _sent(turn: Turn, key: Key, department: CompiledDepartment) -> bool:
@@ -271,7 +268,6 @@ def say(
     )
     about = other if other is not None else conversation
     topic_key = record_key(turn.conversation_key(about.id))
-    identifier = uuid5(turn.workspace, department.name, event, conversation.id, str(seq))
     turn.out.append(
         Output(
             "feed",
@@ -279,7 +275,7 @@ def say(
             encode_feed_activity(record),
             "FeedActivity",
             event,
-            identifier,
+            f"{department.name}/{seq}",
             turn.source,
             turn.row.clock,
             department.name,

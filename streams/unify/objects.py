@@ -21,6 +21,8 @@ NULLABLE = ("title", "text", "language", "url", "created", "start_time", "end_ti
 LISTS = ("spans", "attachments")
 WITH_TEXT = ("markup", "spans")
 LARGEST = 200 * 1024
+UNTOLD: Version = (-1, b"")
+"""The version of an object of which only a removal is known: whatever tells a fact is newer."""
 
 Verdict = Literal["accepted", "repeat", "after-delete"]
 
@@ -42,7 +44,7 @@ def version_of(activity: Activity) -> Version:
 
 def seen(row: ObjectRow, version: Version) -> bool:
     """Whether this very activity was accepted before."""
-    return version[0] <= row.floor or any(version[1] == known for _, known in row.versions)
+    return version <= row.floor or any(version[1] == known for _, known in row.versions)
 
 
 def remember(row: ObjectRow, version: Version) -> None:
@@ -51,7 +53,7 @@ def remember(row: ObjectRow, version: Version) -> None:
     if len(row.versions) > REMEMBERED:
         oldest = min(row.versions)
         row.versions.remove(oldest)
-        row.floor = max(row.floor, oldest[0] - 1)
+        row.floor = max(row.floor, oldest)
 
 
 def is_delete(activity: Activity) -> bool:
@@ -70,12 +72,19 @@ def tells_nothing(row: ObjectRow, activity: Activity, version: Version) -> bool:
         return False
     if activity.changes or activity.references or TIGHTNESS[activity.visibility] > row.tightness:
         return False
-    return bool(row.activity) and merge(row, activity, version, keep=True) is None
+    if not row.activity or version > row.version:
+        return False
+    told_by = dict(row.told_by)
+    stored, told = _told(decode_activity(row.activity)), _told(activity)
+    _, changed = _merge_object(stored, row.version, told_by, told, version, newer=False)
+    return not changed and told_by == row.told_by
 
 
 def new_row(activity: Activity, raw: bytes, version: Version, thread: bytes, at: int) -> ObjectRow:
     """The row of an object that was never seen."""
-    row = ObjectRow(thread, at, version, [version], created=activity.type == "Create")
+    row = ObjectRow(
+        thread, at, UNTOLD if is_delete(activity) else version, [version], created=activity.type == "Create"
+    )
     row.tightness = TIGHTNESS[activity.visibility]
     mark(row, activity)
     row.activity = b"" if is_delete(activity) else raw
@@ -91,15 +100,13 @@ def mark(row: ObjectRow, activity: Activity) -> None:
     row.tightness = max(row.tightness, TIGHTNESS[activity.visibility])
 
 
-def merge(row: ObjectRow, activity: Activity, version: Version, *, keep: bool = False) -> tuple[Activity, bytes] | None:
-    """Bring a further version in: the object's activity as it is now, with its bytes, or None if nothing changed.
-
-    With `keep` the row is not touched.
-    """
+def merge(row: ObjectRow, activity: Activity, version: Version) -> tuple[Activity, bytes] | None:
+    """Bring a further version in: the object's activity as it is now, with its bytes, or None if nothing changed."""
     stored = decode_activity(row.activity)
     newer = version > row.version
     told_by = dict(row.told_by)
     obj, changed = _merge_object(_told(stored), row.version, told_by, _told(activity), version, newer=newer)
+    row.told_by = told_by
     if not newer and not changed:
         return None
     top = activity if newer else stored
@@ -114,11 +121,9 @@ def merge(row: ObjectRow, activity: Activity, version: Version, *, keep: bool = 
     raw = encode_activity(now)
     if len(raw) > LARGEST:
         now, raw = top, encode_activity(top)
-    if not keep:
-        row.told_by = told_by
-        if newer:
-            row.version = version
-        row.activity = raw
+    if newer:
+        row.version = version
+    row.activity = raw
     return now, raw
 
 

@@ -6,37 +6,52 @@ knows of someone by address (claims, accounts, names) is taken from the text as 
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from uuid import UUID
+from functools import lru_cache
 
 import msgspec
 
 from commonline.ids import keyed_hash
-from commonline.schemas.records import Activity, Attachment, Change, Object, Party, Redaction, Reference, Span, Thread
-from commonline.streams.unify.patterns import mask
+from commonline.schemas.records import (
+    Activity,
+    Attachment,
+    Change,
+    Container,
+    Object,
+    Party,
+    Redaction,
+    Reference,
+    Span,
+    Thread,
+)
+from commonline.streams.unify.patterns import MASKS, mask
 from commonline.streams.unify.rules import PolicySpec
 
-TEXT_KINDS = frozenset({"email", "phone", "card", "iban"})
+TEXT_KINDS = frozenset(MASKS)
 SCHEME_KIND = {"mailto": "email", "tel": "phone"}
 SHORTEST_NAME = 3
-ACTIONS = {"name": "pseudonym", "account": "pseudonym", "handle": "removed", "field": "removed"}
+SHORTEST_NATIVE = 5
+"""A native id of fewer characters is too common a number to look for."""
+ACTIONS = {"name": "pseudonym", "account": "pseudonym"} | dict.fromkeys(("handle", "field", "attachment"), "removed")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a conversation knows of people: account -> person id, and (person id, name) of those outside."""
+    """What a conversation knows of people: account -> person id (an account that was never met: itself), and of those
+    who may stand in this activity's texts (person id, name, whether ours) and the handles."""
 
     persons: dict[str, str]
-    names: tuple[tuple[str, str], ...]
+    names: tuple[tuple[str, str, bool], ...]
+    handles: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Redactor:
     """One redaction. `seen` collects what was taken away as (path, kind), each once; `hidden` are the parts of accounts
-    that must not stand in any id."""
+    that must not stand in any id or text."""
 
     policy: PolicySpec
     kinds: frozenset[str]
@@ -44,22 +59,45 @@ class Redactor:
     conversation: str
     known: Known
     region: str | None
-    hidden: tuple[str, ...] = ()
+    hidden: dict[str, str] = field(default_factory=dict)
     seen: dict[tuple[str, str], None] = field(default_factory=dict)
+    _masked: frozenset[str] = frozenset()
+    _named: list[tuple[str, str, re.Pattern[str]]] = field(default_factory=list)
+    _pseudonyms: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        bare = (uri.partition(":")[2] for uri in self.known.persons if self._hides(uri))
-        self.hidden = tuple(one for one in bare if len(one) >= SHORTEST_NAME)
+        self._masked = self.kinds & TEXT_KINDS
+        for uri in self.known.persons:
+            if self._hides(uri):
+                scheme, _, bare = uri.partition(":")
+                kind = SCHEME_KIND.get(scheme, "account")
+                native = bare.rpartition("/")[2]
+                if len(bare) >= SHORTEST_NAME:
+                    self.hidden[bare] = kind
+                if len(native) >= SHORTEST_NATIVE:
+                    self.hidden[native] = kind
+        if "name" in self.kinds:
+            for person, name, ours in self.known.names:
+                if not (ours and self.policy.staff_names):
+                    shown = f"Customer {self.pseudonym(person)}"
+                    self._named += [("name", shown, pattern) for pattern in _name_patterns(name)]
+        if "handle" in self.kinds:
+            self._named += [("handle", "[handle]", _handle_pattern(handle)) for handle in self.known.handles]
 
     def pseudonym(self, person: str) -> str:
         """Five characters that stand for a person in this conversation."""
-        return base64.b32encode(keyed_hash(self.secret, "name", self.conversation, person, size=5))[:5].decode()
+        found = self._pseudonyms.get(person)
+        if found is None:
+            number = int.from_bytes(keyed_hash(self.secret, "name", self.conversation, person, size=4))
+            found = "".join([_LETTERS[number >> shift & 31] for shift in (27, 22, 17, 12, 7)])
+            self._pseudonyms[person] = found
+        return found
 
     def shown_person(self, person: str) -> str:
         """A person's id in this feed."""
         if "account" not in self.kinds:
             return person
-        return str(UUID(bytes=keyed_hash(self.secret, "person", self.conversation, person)))
+        return _uuid(keyed_hash(self.secret, "person", self.conversation, person))
 
     def account(self, uri: str | None, path: str) -> str | None:
         """An account URI as shown."""
@@ -76,21 +114,16 @@ class Redactor:
         if not text:
             return text
         shown = text
-        if "name" in self.kinds:
-            for person, name in self.known.names:
-                if name in shown or name.split()[0] in shown:
-                    shown = self._unname(shown, person, name, path)
-        return mask(shown, self.kinds, self.region, lambda kind: self.seen.setdefault((path, kind)))
-
-    def _unname(self, text: str, person: str, name: str, path: str) -> str:
-        parts = [part for part in dict.fromkeys([name, *name.split()]) if len(part) >= SHORTEST_NAME]
-        if not parts:
-            return text
-        pattern = r"(?<!\w)(?:" + "|".join(re.escape(part) for part in parts) + r")(?!\w)"
-        shown = re.sub(pattern, f"Customer {self.pseudonym(person)}", text)
-        if shown != text:
-            self.seen[(path, "name")] = None
-        return shown
+        for value, kind in self.hidden.items():
+            if value in shown:
+                shown = shown.replace(value, MASKS.get(kind, "[account]"))
+                self.seen[(path, kind)] = None
+        for kind, put, pattern in self._named:
+            named = pattern.sub(put, shown)
+            if named != shown:
+                shown = named
+                self.seen[(path, kind)] = None
+        return mask(shown, self._masked, self.region, self._noter(path)) if self._masked else shown
 
     def party(self, party: Party, path: str) -> Party:
         """Someone as shown. Staff keep their names if the policy says so."""
@@ -102,15 +135,15 @@ class Redactor:
             person = self.known.persons.get(party.account or "", party.account or name)
             name = f"{'Colleague' if staff else 'Customer'} {self.pseudonym(person)}"
             self.seen[(f"{path}.name", "name")] = None
-        else:
-            name = mask(name, self.kinds, self.region, self._noter(f"{path}.name")) if name else name
+        elif name and self._masked:
+            name = mask(name, self._masked, self.region, self._noter(f"{path}.name"))
         if handle and "handle" in self.kinds:
             handle = None
             self.seen[(f"{path}.handle", "handle")] = None
         account = self.account(party.account, f"{path}.account")
         shown = self._claimless(party, path)
         if account != party.account or name != party.name or handle != party.handle:
-            shown = msgspec.structs.replace(shown, account=account, name=name, handle=handle)
+            shown = Party(account, party.kind, party.side, party.role, name, handle, shown.claims)
         return shown
 
     def _noter(self, path: str) -> Callable[[str], None]:
@@ -130,12 +163,38 @@ class Redactor:
         return "account" in self.kinds or (kind is not None and kind in self.kinds)
 
     def identifier(self, uri: str, path: str) -> str:
-        """An object or thread id: opaque, but never a way round the policy."""
-        for account in self.hidden:
-            if account in uri:
-                self.seen[(path, "account")] = None
-                return f"redacted:{keyed_hash(self.secret, 'id', uri).hex()}"
+        """An object or thread id: opaque, but never a way round the policy. A web address leads to its author."""
+        if self.names_someone(uri) or ("account" in self.kinds and uri.startswith("http")):
+            self.seen[(path, "account")] = None
+            return f"redacted:{keyed_hash(self.secret, 'id', uri).hex()}"
         return uri
+
+    def names_someone(self, text: str) -> bool:
+        """Whether a part of a hidden account stands in it."""
+        return any(value in text for value in self.hidden)
+
+
+def _uuid(digest: bytes) -> str:
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+@lru_cache(maxsize=4096)
+def _name_patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    """A name is looked for as a whole in any case, its parts as they are written or in capitals.
+
+    Parts in small letters are not: too many names are words (may, will, rose).
+    """
+    whole = [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)] if len(name) >= SHORTEST_NAME else []
+    parts = [part for part in dict.fromkeys(name.split()) if len(part) >= SHORTEST_NAME]
+    either = dict.fromkeys(form for part in parts for form in (part, part.upper()))
+    if len(parts) > 1:
+        whole.append(re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, either))})(?!\w)"))
+    return tuple(whole)
+
+
+def _handle_pattern(handle: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)@?{re.escape(handle)}(?!\w)", re.IGNORECASE)
 
 
 def redact(activity: Activity, tool: Redactor) -> Activity:
@@ -150,7 +209,6 @@ def redact(activity: Activity, tool: Redactor) -> Activity:
     tags = [tool.text(tag, f"tags[{i}]") or "" for i, tag in enumerate(activity.tags)]
     client_ref = tool.text(activity.client_ref, "client_ref")
     edge = tool.identifier(activity.edge, "edge") if activity.edge else activity.edge
-    our_account = activity.our_account
     if not tool.seen:
         return activity
     return msgspec.structs.replace(
@@ -165,15 +223,14 @@ def redact(activity: Activity, tool: Redactor) -> Activity:
         tags=tags,
         client_ref=client_ref,
         edge=edge,
-        our_account=our_account,
     )
 
 
-def redactions(tool: Redactor, label: str) -> list[Redaction]:
+def redactions(seen: Iterable[tuple[str, str]], label: str) -> list[Redaction]:
     """What was taken away, for the reader."""
     return [
         Redaction(path=path, action=ACTIONS.get(kind, "masked"), rule=f"{label}/{kind}")  # type: ignore[arg-type]
-        for path, kind in tool.seen
+        for path, kind in seen
     ]
 
 
@@ -188,7 +245,7 @@ def _object(obj: Object, tool: Redactor) -> Object:
         url = None
         tool.seen[("object.url", "url")] = None
     elif url is not None:
-        url = tool.text(url, "object.url") if "@" in url else url
+        url = tool.text(url, "object.url")
     spans = [_span(span, tool, i) for i, span in enumerate(obj.spans)] if text == obj.text else []
     attachments = [_attachment(one, tool, i) for i, one in enumerate(obj.attachments)]
     if len(tool.seen) == before:
@@ -199,9 +256,15 @@ def _object(obj: Object, tool: Redactor) -> Object:
 
 
 def _span(span: Span, tool: Redactor, index: int) -> Span:
-    if span.value is None or (span.kind != "mention" and not span.value.startswith(("mailto:", "tel:"))):
+    value = span.value
+    if value is None:
         return span
-    value = tool.account(span.value, f"object.spans[{index}].value")
+    path = f"object.spans[{index}].value"
+    if span.kind == "mention" or value.startswith(("mailto:", "tel:")):
+        value = tool.account(value, path)
+    elif tool.names_someone(value) or ("url" in tool.kinds and span.kind == "link"):
+        value = None
+        tool.seen[(path, "url")] = None
     return span if value == span.value else msgspec.structs.replace(span, value=value)
 
 
@@ -211,18 +274,35 @@ def _attachment(one: Attachment, tool: Redactor, index: int) -> Attachment:
         tool.seen[(path, "attachment")] = None
         return Attachment(kind=one.kind, media_type=one.media_type, size=one.size)
     name, url = tool.text(one.name, f"{path}.name"), one.url
-    if url is not None and SCHEME_KIND.get(url.partition(":")[0]) in tool.kinds:
+    identifier = tool.identifier(one.id, f"{path}.id") if one.id else one.id
+    if url is not None and (
+        "url" in tool.kinds or SCHEME_KIND.get(url.partition(":")[0]) in tool.kinds or tool.names_someone(url)
+    ):
         url = None
-        tool.seen[(f"{path}.url", "account")] = None
-    return one if name == one.name and url == one.url else msgspec.structs.replace(one, name=name, url=url)
+        tool.seen[(f"{path}.url", "url")] = None
+    else:
+        url = tool.text(url, f"{path}.url")
+    if (name, url, identifier) == (one.name, one.url, one.id):
+        return one
+    return msgspec.structs.replace(one, name=name, url=url, id=identifier)
 
 
 def _thread(thread: Thread, tool: Redactor) -> Thread:
     title = tool.text(thread.title, "thread.title")
     identifier = tool.identifier(thread.id, "thread.id")
-    if title == thread.title and identifier == thread.id:
+    container = _container(thread.container, tool) if thread.container else None
+    if title == thread.title and identifier == thread.id and container is thread.container:
         return thread
-    return msgspec.structs.replace(thread, title=title, id=identifier)
+    return Thread(identifier, title, thread.state, container)
+
+
+def _container(container: Container, tool: Redactor) -> Container:
+    """A direct message's container is called after whom it is with."""
+    name = tool.text(container.name, "thread.container.name")
+    identifier = tool.identifier(container.id, "thread.container.id")
+    if name == container.name and identifier == container.id:
+        return container
+    return Container(identifier, name, container.kind)
 
 
 def _reference(one: Reference, tool: Redactor, index: int) -> Reference:

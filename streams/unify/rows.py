@@ -7,6 +7,7 @@ workspace, sixteen of what it is: both hashes are keyed, since keys outlive eras
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ ROW_LIMIT = 64 * 1024 * 4
 WORKSPACE, OBJECT, THREAD, CONVERSATION = b"g", b"o", b"t", b"c"
 ACCOUNT, PERSON, LINK, ANCHOR = b"a", b"p", b"l", b"x"
 PREFIX_SIZE = 9
+KEPT_KEYS = 1 << 16
 
 Key = bytes
 
@@ -57,7 +59,7 @@ Version = tuple[int, bytes]
 class ObjectRow(Row):
     """An object or relation, its facts now, and which activities it has seen.
 
-    `versions`: the greatest ones seen; all at or below `floor` counts as seen. `told_by`: version of a field where it
+    `versions`: the greatest ones seen; all up to `floor` counts as seen. `told_by`: version of a field where it
     is not the greatest. `chain`: the object before it in a thread. `sent`: departments whose feed has it.
     """
 
@@ -65,7 +67,7 @@ class ObjectRow(Row):
     at: int
     version: Version
     versions: list[Version]
-    floor: int = -1
+    floor: Version = (-1, b"")
     deleted: int = -1
     restored: int = -1
     created: bool = False
@@ -203,11 +205,16 @@ def decode_row(key: Key, data: bytes) -> Any:
 
 
 class Keys:
-    """Makes row keys for one installation. `secret` is the installation's hash key."""
+    """Makes row keys for one installation. `secret` is the installation's hash key.
+
+    Keys that were made lately are kept: an activity names its account, thread and workspace several times.
+    """
 
     def __init__(self, secret: bytes) -> None:
         self._secret = keyed_hash(secret, "row keys", size=32)
+        self._hash = blake2b(key=self._secret, digest_size=16)
         self._workspaces: dict[str, bytes] = {}
+        self._kept: dict[tuple[bytes, str, str], Key] = {}
 
     def prefix(self, workspace: str) -> bytes:
         """Eight bytes that stand for a workspace."""
@@ -218,4 +225,13 @@ class Keys:
 
     def key(self, kind: bytes, workspace: str, what: str) -> Key:
         """The key of the row of `kind` for `what`."""
-        return kind + self.prefix(workspace) + keyed_hash(self._secret, workspace + SEPARATOR + what)
+        named = (kind, workspace, what)
+        found = self._kept.get(named)
+        if found is None:
+            hashed = self._hash.copy()
+            hashed.update((workspace + SEPARATOR + what).encode("utf-8", "surrogatepass"))
+            found = kind + self.prefix(workspace) + hashed.digest()
+            if len(self._kept) >= KEPT_KEYS:
+                self._kept.clear()
+            self._kept[named] = found
+        return found

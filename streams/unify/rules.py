@@ -6,7 +6,6 @@ conversation must be (channels, accounts). Both only ever become true, so member
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +15,9 @@ import re2
 
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.records import Activity
+from commonline.streams.unify.patterns import WORD
+from commonline.streams.unify.patterns import words as words_of
 
-WORD = re.compile(r"\w+")
 MAX_RULES = 60
 
 
@@ -114,15 +114,20 @@ class Compiled:
     rules: list[CompiledRule]
     join_window_us: int
     region: str | None
-    wordy: bool
+    hint: Any
+    """Finds a superset of the texts in which any rule's word stands; None if no rule asks for words."""
+    patterned: bool
 
     def matched(self, activity: Activity) -> int:
         """Bits of the rules whose activity half holds."""
         mask = 0
         text = words = None
-        if self.wordy:
-            text = _text(activity)
-            words = set(WORD.findall(text))
+        if self.hint is not None or self.patterned:
+            lowered = _text(activity)
+            hinted = self.hint is not None and self.hint.search(lowered) is not None
+            if hinted or self.patterned:
+                text = lowered
+                words = words_of(text) if hinted else None
         for rule in self.rules:
             if _simple(rule, activity) and _worded(rule, text, words):
                 mask |= rule.bit
@@ -153,8 +158,10 @@ def compile_configuration(body: UnifyConfiguration, version: int, names: list[st
             rules.append(compiled)
             department.rules.append(compiled)
         departments.append(department)
-    wordy = any(rule.words or rule.phrases or rule.pattern for rule in rules)
-    return Compiled(version, departments, rules, body.join_window_us, body.region, wordy)
+    told = sorted({word for rule in rules for word in (*rule.words, *rule.phrases)})
+    hint = re2.compile("|".join(map(re2.escape, told))) if told else None
+    patterned = any(rule.pattern is not None for rule in rules)
+    return Compiled(version, departments, rules, body.join_window_us, body.region, hint, patterned)
 
 
 def _compile_rule(spec: RuleSpec, bit: int, department: int) -> CompiledRule:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from commonline.streams.unify.patterns import words
 from commonline.streams.unify.rows import (
     AccountRow,
     AnchorRow,
@@ -39,6 +40,16 @@ class View:
         self._cache = cache
         self._rows: dict[Key, Row | None] = {}
         self._dirty: dict[Key, Row] = {}
+        self._words: dict[Key, tuple[int, set[str]]] = {}
+
+    def words_of(self, key: Key, names: list[tuple[Key, str]]) -> set[str]:
+        """All words of a conversation's names, in small letters. Names are only ever appended: the rest is kept."""
+        count, found = self._words.get(key) or (0, set())
+        if count != len(names):
+            for _, name in names[count:]:
+                found |= words(name)
+            self._words[key] = (len(names), found)
+        return found
 
     def get(self, key: Key) -> Any:
         """The row, or None."""
@@ -65,11 +76,13 @@ class View:
         if len(self._rows) > self._cache:
             for key in list(self._rows)[: len(self._rows) // 2]:
                 del self._rows[key]
+            self._words.clear()
 
     def drop(self) -> None:
         """The transaction was aborted: forget all that was read and written."""
         self._dirty.clear()
         self._rows.clear()
+        self._words.clear()
 
     def scan(self, prefix: bytes, after: bytes) -> Iterator[tuple[Key, Any]]:
         """Rows of a prefix behind `after` in key order, the overlay's included."""
