@@ -22,7 +22,6 @@ from aiokafka.errors import KafkaError
 from faust.exceptions import ProducerSendError
 from faust.types import TP
 
-from commonline.bus.admin import ensure
 from commonline.bus.process import ProcessSettings
 from commonline.bus.serve import MetricsServer
 from commonline.errors import EXIT_RESTART, CommonlineError, PlatformError, RestartError, TooLargeError
@@ -67,6 +66,10 @@ class StreamApp(faust.App):
     def records(self, topic: str) -> Any:
         """A topic whose keys and values stay bytes: what cannot be decoded must not be lost on the way to the agent."""
         return self.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+
+    def not_ready(self) -> str | None:
+        """What is still waited for, for /readyz."""
+        return "waiting for partitions" if self._assignment is None else None
 
     async def guard(self, work: Awaitable[None]) -> None:
         """Await `work`; whatever it raises ends the process, before Faust can count the record as done."""
@@ -156,28 +159,25 @@ def _settings(settings: ProcessSettings, instance: str) -> dict[str, Any]:
     }
 
 
-def run(make: Callable[[], StreamApp], settings: ProcessSettings, ready: Callable[[StreamApp], str | None]) -> None:
+def run(make: Callable[[], StreamApp], settings: ProcessSettings, before: Callable[[], object] | None = None) -> None:
     """Run a stream in the main thread until SIGINT or SIGTERM.
 
-    `make` is called inside the event loop. `ready` says what the app still waits for. Raises `ConfigurationError`,
-    `PlatformError`, `RestartError`.
+    `make` is called inside the event loop. `before` is called in a thread, before the app starts, again and again
+    while it raises `PlatformError`. Raises what it raises then, and `PlatformError` where metrics cannot be served.
     """
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
-    asyncio.run(_serve(make, settings, ready))
+    asyncio.run(_serve(make, settings, before))
 
 
-async def _serve(
-    make: Callable[[], StreamApp], settings: ProcessSettings, ready: Callable[[StreamApp], str | None]
-) -> None:
+async def _serve(make: Callable[[], StreamApp], settings: ProcessSettings, before: Callable[[], object] | None) -> None:
     ended = _on_signals()
     app = make()
-    server = MetricsServer(
-        app.metrics, port=settings.metrics_port, host=settings.metrics_host, ready=lambda: ready(app)
-    )
+    server = MetricsServer(app.metrics, port=settings.metrics_port, host=settings.metrics_host, ready=app.not_ready)
     with server:
         log.info("listening metrics=%s", server.url)
-        await _topics(settings, ended)
+        if before is not None:
+            await _patiently(before, ended)
         if not ended.is_set():
             app.finalize()
             started = asyncio.create_task(_start(app))
@@ -210,12 +210,12 @@ async def _start(app: StreamApp) -> None:
         app.fail(error)
 
 
-async def _topics(settings: ProcessSettings, ended: asyncio.Event) -> None:
-    """Create what topics are missing. A cluster that does not answer yet is waited for."""
+async def _patiently(before: Callable[[], object], ended: asyncio.Event) -> None:
+    """A cluster that does not answer yet is waited for."""
     give_up = time.monotonic() + PATIENCE_S
     while not ended.is_set():
         try:
-            await asyncio.to_thread(ensure, settings.kafka, settings.topics, partitions=settings.partitions)
+            await asyncio.to_thread(before)
             return
         except PlatformError as error:
             if time.monotonic() > give_up:

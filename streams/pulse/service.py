@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from faust.types import TP
 
 from commonline import topics as table
+from commonline.bus.admin import ensure
 from commonline.bus.process import ProcessSettings
 from commonline.clock import now_us
 from commonline.errors import RestartError
@@ -120,10 +121,6 @@ class PulseStream:
         lag = await self.app.behind(TP(self.source, partition))
         self.metrics.gauge("commonline_stage_lag_records", labels).set(lag)
 
-    def not_ready(self) -> str | None:
-        """What is still waited for."""
-        return "waiting for partitions" if self.partitions is None else None
-
     def _skipped(self, cause: str) -> None:
         self.metrics.counter("commonline_stream_skipped_total", {"stream": NAME, "cause": cause}).inc()
 
@@ -164,11 +161,9 @@ class PulseStream:
 
 
 def run(settings: ProcessSettings) -> None:
-    """Run until SIGINT or SIGTERM. Raises `ConfigurationError`, `PlatformError`, `RestartError`."""
-    made: list[PulseStream] = []
+    """Run until SIGINT or SIGTERM. Raises `ConfigurationError`, `PlatformError`."""
 
-    def make() -> streams.StreamApp:
-        made.append(PulseStream(settings, Metrics()))
-        return made[0].app
+    def topics() -> None:
+        ensure(settings.kafka, settings.topics, partitions=settings.partitions)
 
-    streams.run(make, settings, lambda _: made[0].not_ready())
+    streams.run(lambda: PulseStream(settings, Metrics()).app, settings, topics)
