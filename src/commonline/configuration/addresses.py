@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from commonline.errors import ConfigurationError
+
+_PORT = re.compile(r"[0-9]{1,5}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ def address(key: str, text: str) -> Address:
     """Read the value of setting `key`. Raises `ConfigurationError`."""
     host, colon, port = text.rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535 or (":" in host) != (bare != host):
+    known = _PORT.match(port) is not None and int(port) <= 65535
+    if not colon or not known or (":" in host) != (bare != host):
         raise ConfigurationError(f"{key}: is {text!r}; give address and port, for instance 127.0.0.1:8088")
     return Address(bare, int(port))

@@ -57,6 +57,8 @@ def _line(fault: Any) -> str:
     text = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         text, shown = "unknown key; correct its spelling or remove it", ""
+    elif fault["type"] == "missing":
+        text = "is missing; add it"
     return f"{key}: {text}{shown}" if key else text
 
 
@@ -86,6 +88,8 @@ def resolve_secret(key: str, reference: Any, folder: Path) -> ResolvedSecret:
     holds the secret.
     """
     references = reference if isinstance(reference, list) else [reference]
+    if not references:
+        raise ConfigurationError(f'{key}: is an empty list; name one place, {{env = "VARIABLE"}} or {{file = "path"}}')
     return ResolvedSecret(tuple(_read_secret(key, one, folder) for one in references))
 
 

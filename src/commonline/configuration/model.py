@@ -91,17 +91,18 @@ class Configuration(Section):
 
     @model_validator(mode="after")
     def _references(self) -> Configuration:
-        for name, source in self.sources.items():
-            if source.workspace not in self.workspaces:
-                known = ", ".join(self.workspaces) or "none"
-                raise ValueError(
-                    f"sources.{name}.workspace: {source.workspace!r} is not a workspace (there are: {known}); "
-                    f"add [workspaces.{source.workspace}] or correct the name"
-                )
+        named = [(f"sources.{name}.workspace", source.workspace) for name, source in self.sources.items()]
         for name, department in self.departments.items():
-            for workspace in department.workspaces:
-                if workspace not in self.workspaces:
-                    raise ValueError(f"departments.{name}.workspaces: {workspace!r} is not a workspace")
+            named += [(f"departments.{name}.workspaces", workspace) for workspace in department.workspaces]
+        known = ", ".join(self.workspaces) or "none"
+        faults = [
+            f"{key}: {workspace!r} is not a workspace (there are: {known}); "
+            f"add [workspaces.{workspace}] or correct the name"
+            for key, workspace in named
+            if workspace not in self.workspaces
+        ]
+        if faults:
+            raise ValueError("\n  ".join(faults))
         return self
 
     def departments_of(self, workspace: str) -> dict[str, Department]:

@@ -134,5 +134,6 @@ def closing(summary: Summary) -> Table:
     verdict = "nothing lost, nothing twice" if summary.adds_up else f"{summary.lost} LOST, {summary.duplicated} TWICE"
     table.add_row("✓" if summary.adds_up else "✗", verdict)
     p50, p99 = summary.latency_ms["p50"], summary.latency_ms["p99"]
-    table.add_row(f"{p50} ms", f"received to feed at the median, {p99} ms at the 99th percentile")
+    if p50 is not None:
+        table.add_row(f"{p50} ms", f"received to feed at the median, {p99} ms at the 99th percentile")
     return table

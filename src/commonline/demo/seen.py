@@ -18,6 +18,12 @@ from commonline.schemas.records import (
 )
 
 
+Place = tuple[str | None, int | None, int | None]
+"""Where a delivery lies: topic, partition, offset."""
+LATER = ("unify", "route", "redact")
+"""Steps whose dead letters are activities, not deliveries."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A feed record, when it was read (microseconds), and in which feed."""
@@ -34,6 +40,7 @@ class Seen:
     deliveries: dict[str, int] = field(default_factory=dict)
     activities: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    places: set[Place] = field(default_factory=set)
     conversations: Counter[str] = field(default_factory=Counter)
     conversation_of: dict[str, str] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
@@ -54,7 +61,9 @@ class Seen:
             self.bodies.add((record.source, record.body_sha256))
         elif isinstance(record, Activity):
             self.activities[record.id] = record.origin.delivery
-            self.told.add(record.origin.delivery)
+            origin = record.origin
+            self.told.add(origin.delivery)
+            self.places.add((origin.topic, origin.partition, origin.offset))
         elif isinstance(record, ConversationActivity):
             self._conversation(record)
         elif isinstance(record, DeadLetter):
@@ -120,7 +129,8 @@ def unfinished(seen: Seen, expected: int) -> int:
 
 def _unaccounted(seen: Seen) -> int:
     """Deliveries that ended neither as activity nor as dead letter nor as ignored."""
-    places = {(letter.topic, letter.partition, letter.offset) for letter in seen.dead.values()}
+    letters = [letter for letter in seen.dead.values() if letter.step not in LATER]
+    places: set[Place] = {(letter.topic, letter.partition, letter.offset) for letter in letters} - seen.places
     silent = sum(count for delivery, count in seen.deliveries.items() if delivery not in seen.told)
     return max(silent - len(places) - seen.quiet, 0)
 

@@ -168,7 +168,7 @@ def load(folder: Path) -> Manifest:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
         manifest = Manifest.model_validate(data)
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]

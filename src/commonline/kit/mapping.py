@@ -77,7 +77,7 @@ UNSUPPORTED = "unsupported"
 ROOT = "$"
 """The path of a body that could not be read at all (RFC 9535 calls it the root)."""
 MESSAGE_LIMIT = 300
-_MSGSPEC_PATH = re.compile(r" - at `\$?\.?(.*)`$")
+_MSGSPEC_PATH = re.compile(r" - at (?:`key` in )?`\$?\.?(.*)`$")
 
 
 def map_delivery(

@@ -1,8 +1,8 @@
 """Times of the world to microseconds since 1970-01-01 UTC.
 
 Digits decide the unit: 10 seconds, 13 milliseconds, 16 microseconds; texts of digits too; fractions as text (Slack,
-Reddit) are seconds. Naive texts take the zone that the caller names. What is out of range (before 1995 or more than
-ten years ahead of 2100) is None: the caller then takes `received`.
+Reddit) are seconds. Naive texts take the zone that the caller names. What is out of range (before 1995 or after the
+begin of 2100) is None: the caller then takes `received`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 def from_number(value: float) -> int | None:
     """Seconds, milliseconds or microseconds, told by their size."""
     whole = abs(value)
+    if not whole < 1e17:
+        return None
     if whole < 100_000_000_000:
         micros = round(value * SECOND)
     elif whole < 100_000_000_000_000:
