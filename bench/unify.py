@@ -31,7 +31,7 @@ from bench.workload import WORKSPACE, configuration, log
 
 from commonline import topics as table
 from commonline.bus.admin import ensure
-from commonline.bus.reader import Reader
+from commonline.bus.reader import Reader, headers_of
 from commonline.bus.stage import TransactionalStage
 from commonline.bus.writer import Writer
 from commonline.configuration.defaults import default_departments
@@ -49,6 +49,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEY = b"k" * 32
 BATCH = 1000
 PARTITION = 0
+WAIT_MS = 5
 
 
 class Store:
@@ -99,8 +100,8 @@ def end_to_end(kafka: KafkaSettings, home: Path, values: list[bytes], *, waits_m
     """The stage on a broker."""
     settings = prepare(kafka, home, waits_ms)
     fill(settings, values)
-    running = stage(settings, Metrics())
-    wall, cpu = _run(running, len(values))
+    metrics = Metrics()
+    wall, cpu = _run(stage(settings, metrics), metrics, len(values))
     names = Topics(settings.prefix)
     feeds = {name: count(kafka, names.feed(WORKSPACE, name)) for name in default_departments()}
     conversations = count(kafka, names.name(table.CONVERSATIONS))
@@ -147,9 +148,9 @@ def fill(settings: UnifySettings, values: list[bytes], *, per_s: float = 0) -> l
     return times
 
 
-def _run(running: TransactionalStage, expected: int) -> tuple[float, float]:
+def _run(running: TransactionalStage, metrics: Metrics, expected: int) -> tuple[float, float]:
     """Seconds and CPU seconds from assignment to the last commit."""
-    metric = running.metrics.histogram("commonline_stage_batch_records", {"stage": "unify"})
+    metric = metrics.histogram("commonline_stage_batch_records", {"stage": "unify"})
     taken: list[float] = []
 
     def watch() -> None:
@@ -170,7 +171,7 @@ def _run(running: TransactionalStage, expected: int) -> tuple[float, float]:
 
 def latency(kafka: KafkaSettings, home: Path, values: list[bytes], per_s: float) -> dict[str, Any]:
     """Milliseconds from writing an activity to seeing it in a feed, read committed."""
-    settings = prepare(kafka, home, UnifySettings.batch_wait_ms)
+    settings = prepare(kafka, home, WAIT_MS)
     fill(settings, [])
     running = stage(settings, Metrics())
     worker = threading.Thread(target=running.run, daemon=True)
@@ -185,8 +186,8 @@ def latency(kafka: KafkaSettings, home: Path, values: list[bytes], per_s: float)
         with Reader(kafka, [names.feed(WORKSPACE, "pr")]) as reader:
             while not done.is_set():
                 for message in reader.poll(0.05, 500):
-                    headers = dict(message.headers() or [])
-                    seen.setdefault(headers["ce_time"].decode(), time.perf_counter())
+                    made = headers_of(message)["ce_time"].decode()
+                    seen.setdefault(made, time.perf_counter())
 
     reader_thread = threading.Thread(target=watch, daemon=True)
     reader_thread.start()
@@ -264,7 +265,7 @@ def main() -> None:
         with ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="commonline-bench-")))
             kafka = broker(stack, home)
-            report |= end_to_end(kafka, home, values, waits_ms=UnifySettings.batch_wait_ms)
+            report |= end_to_end(kafka, home, values, waits_ms=WAIT_MS)
             if options.latency:
                 report |= latency(kafka, home, values[:10_000], 1000)
     report |= {"calibration_after_s": calibration()}

@@ -92,6 +92,12 @@ def encode_int(value: int) -> bytes:
 
 def encode_long(value: int) -> bytes:
     """Encode a number of 64 bits."""
+    if 0 <= value < SMALL:
+        return LONGS[value]
+    if 0 <= value < 1 << 27:
+        zigzag = value << 1
+        high = zigzag >> 14
+        return PAIRS[zigzag & 16383] + (LAST_PAIRS[high] if high > 127 else bytes((high,)))
     if not LONG_MIN <= value <= LONG_MAX:
         raise EncodeError(f"{value} does not fit into 64 bits")
     return _varint((value << 1 ^ value >> 63) & 0xFFFF_FFFF_FFFF_FFFF)

@@ -23,6 +23,8 @@ MOST_THREADS = 4
 MOST_POINTERS = 40
 """Pointers of one activity that are followed."""
 URL = re.compile(r"https?://[^\s<>\"')\]]{4,500}")
+PLAIN_URL = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9._~/+=,!$&'()*-]+)")
+"""Of these there is nothing to take apart."""
 NUMBER = re.compile(r"(?:\b(?:ticket|case|request|issue|ticket-id|vorgang)\W{0,3}|#)(\d{3,12})(?!\d)", re.IGNORECASE)
 THREE_DIGITS = re.compile(r"\d\d\d")
 TRACKING = ("utm_", "fbclid", "gclid", "mc_", "igsh")
@@ -31,6 +33,9 @@ NUMBERED = frozenset({"Ticket", "Issue"})
 
 def url_anchor(url: str) -> str | None:
     """One spelling of a permalink: no scheme, ``www.``, ``m.``, fragment, tracking parameters or closing slash."""
+    plain = PLAIN_URL.fullmatch(url)
+    if plain is not None:
+        return f"url:{plain[1].removeprefix('www.').removeprefix('m.')}{plain[2].rstrip('/')}"
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
@@ -43,9 +48,9 @@ def url_anchor(url: str) -> str | None:
 
 
 def names_of(activity: Activity) -> list[str]:
-    """Under which names others may point at this activity's thread."""
+    """Under which names, beside its ids, others may point at this activity's thread."""
     obj = activity.object
-    names = [f"object:{obj.id}", f"thread:{activity.thread.id}"]
+    names: list[str] = []
     if obj.url:
         url = url_anchor(obj.url)
         if url is not None:
@@ -84,30 +89,37 @@ def _may_hold_number(title: str, text: str) -> bool:
     return THREE_DIGITS.search(text) is not None or THREE_DIGITS.search(title) is not None
 
 
-def register(turn: Turn, activity: Activity, thread: Key) -> None:
+def register(turn: Turn, activity: Activity, thread: Key, *, new_object: bool, new_thread: bool) -> None:
     """Make the thread known under its names; whoever waited for it is linked now.
 
-    An id is one thread's; a permalink or number may be several threads', so those pointers keep waiting for more.
+    An id is one thread's, and nobody waits for one that was seen; a permalink or number may be several threads', so
+    those pointers keep waiting for more.
     """
+    if turn.row.waiting:
+        if new_object:
+            _settle(turn, f"object:{activity.object.id}", thread)
+        if new_thread:
+            _settle(turn, f"thread:{activity.thread.id}", thread)
     for name in names_of(activity):
-        is_id = name.startswith(UNIQUE)
-        if is_id and not turn.row.waiting:
-            continue
         key = turn.anchor_key(name)
-        row = turn.view.anchor(key)
-        if row is None:
-            if is_id:
-                continue
-            row = AnchorRow()
+        row = turn.view.anchor(key) or AnchorRow()
         if thread not in row.threads and len(row.threads) < MOST_THREADS:
             row.threads.append(thread)
             turn.view.put(key, row)
         for waiting in list(row.waiting):
             _link(turn, waiting.thread, thread, waiting.rule, joins=waiting.active)
-        if is_id and row.waiting:
-            turn.row.waiting -= len(row.waiting)
-            row.waiting = []
-            turn.view.put(key, row)
+
+
+def _settle(turn: Turn, name: str, thread: Key) -> None:
+    key = turn.anchor_key(name)
+    row = turn.view.anchor(key)
+    if row is None or not row.waiting:
+        return
+    waiting, row.waiting = row.waiting, []
+    turn.row.waiting -= len(waiting)
+    turn.view.put(key, row)
+    for one in waiting:
+        _link(turn, one.thread, thread, one.rule, joins=one.active)
 
 
 def follow(turn: Turn, activity: Activity, thread: Key) -> None:
@@ -135,7 +147,13 @@ def _targets(turn: Turn, name: str) -> list[Key]:
 def _wait(turn: Turn, name: str, thread: Key, rule: str, joins: bool, activity: str) -> None:
     key = turn.anchor_key(name)
     row = turn.view.anchor(key) or AnchorRow()
-    if len(row.waiting) >= MOST_WAITING or any(w.thread == thread and w.rule == rule for w in row.waiting):
+    same = next((one for one in row.waiting if one.thread == thread and one.rule == rule), None)
+    if same is not None:
+        if joins and not same.active:
+            same.active = True
+            turn.view.put(key, row)
+        return
+    if len(row.waiting) >= MOST_WAITING:
         return
     row.waiting.append(Waiting(thread, rule, joins, activity))
     turn.row.waiting += name.startswith(UNIQUE)

@@ -96,11 +96,12 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     turn.row.accepted += 1
     turn.deciding = key
     met = people.meet(turn, activity)
+    new = row is None and activity.edge is None
     thread_key, thread = _thread_of(turn, activity, row)
     superseded = activity.type != "Create" and row is not None
     row, now, now_raw = _object(turn, key, row, activity, raw, version, thread_key, thread)
     _note(turn, thread_key, thread, activity, met)
-    anchors.register(turn, activity, thread_key)
+    anchors.register(turn, activity, thread_key, new_object=new, new_thread=thread.founded == turn.row.accepted)
     anchors.follow(turn, activity, thread_key)
     for party, account in met:
         if windows.touches_thread(activity, party, is_actor=party is activity.actor):
@@ -112,7 +113,9 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
             feeds.freshen(turn, thread_key, thread)
         thread.matched |= matched
         turn.view.put(thread_key, thread)
-    feeds.review(turn, conversation_key, conversation)
+        turn.stirred = True
+    if turn.stirred:
+        feeds.review(turn, conversation_key, conversation)
     gone = row.deleted > row.restored
     overruled = objects.is_delete(activity) and not gone
     persons = persons_of(turn, activity)
@@ -174,6 +177,7 @@ def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list
             thread.accounts.append(account)
             changed = True
     if changed:
+        turn.stirred = True
         turn.view.put(key, thread)
 
 

@@ -117,13 +117,18 @@ def merged(
     staying: list[Key],
     moved: list[Key],
 ) -> None:
-    """Every feed that had either hears of the merge; one that lacked a part gets its newest activities."""
+    """Every feed that had either hears of the merge; one that lacked a part gets its newest activities.
+
+    A feed that had one part under an earlier configuration, and no longer would, is left.
+    """
     key = turn.conversation_key(keep.id)
-    wanted = membership(turn, keep) | before[0] | before[1]
+    wanted = membership(turn, keep)
     keep.feeds = wanted
     turn.view.put(key, keep)
     for department in turn.rules.departments:
         if not wanted & department.bit:
+            if (before[0] | before[1]) & department.bit:
+                leave(turn, key, keep, department)
             continue
         had_keep, had_gone = bool(before[0] & department.bit), bool(before[1] & department.bit)
         lacking = ([] if had_keep else staying) + ([] if had_gone else moved)

@@ -62,7 +62,8 @@ class UnifyTask:
         self._partition = partition
         self._around = around
         self._view = View(store.get, store.scan)
-        self._measured: list[Output] = []
+        self._measured: dict[tuple[str, str, str], int] = {}
+        self._types: dict[tuple[str, str], str] = {}
         self._outcomes: dict[tuple[str, str], int] = {}
         self._where = {
             "conversations": around.topics.name(table.CONVERSATIONS),
@@ -121,7 +122,6 @@ class UnifyTask:
         decision = unifier.decide_activity(view, activity, raw)
         key = (activity.source, decision.outcome)
         self._outcomes[key] = self._outcomes.get(key, 0) + 1
-        self._measured += [o for o in decision.outputs if o.where == "feed"]
         self._newest = activity
         return activity.workspace, decision
 
@@ -140,25 +140,26 @@ class UnifyTask:
         return msgspec.convert(found, Activity, strict=False)
 
     def _record(self, workspace: str, output: Output) -> Record:
-        if output.where == "feed":
-            topic = self._feeds.get((workspace, output.department))
+        where, event, at = output.where, output.event, output.at
+        if where == "feed":
+            department = output.department
+            topic = self._feeds.get((workspace, department))
             if topic is None:
-                topic = self._around.topics.feed(workspace, output.department)
-                self._feeds[(workspace, output.department)] = topic
+                topic = self._around.topics.feed(workspace, department)
+                self._feeds[workspace, department] = topic
             partition = 0
+            counted = (workspace, department, event)
+            self._measured[counted] = self._measured.get(counted, 0) + 1
         else:
-            topic, partition = self._where[output.where], self._partition
-        source = output.source.rpartition("/")[2]
+            topic, partition = self._where[where], self._partition
+        kind = self._types.get((where, event))
+        if kind is None:
+            kind = self._types[where, event] = _kind(output)
         headers = cloudevents.headers(
-            _kind(output),
-            output.id,
-            workspace=workspace,
-            source=source,
-            time_us=output.at,
-            partition_key=workspace,
+            kind, output.id, workspace=workspace, source=output.source, time_us=at, partition_key=workspace
         )
         value = self._framed[output.record] + output.value
-        return Record(topic, partition, output.key, value, headers, output.at // 1000)
+        return Record(topic, partition, output.key, value, headers, at // 1000)
 
     def _dead(self, message: Message, error: Exception | None) -> Record:
         """The original bytes, with what is known of them."""
@@ -222,19 +223,14 @@ class UnifyTask:
         if not self._measured or newest is None:
             return
         now = self._around.clock()
-        counts: dict[tuple[str, str, str], int] = {}
         received = metrics.histogram("commonline_latency_seconds", {"since": "received"})
-        for output in self._measured:
-            workspace = output.source.split("/")[1]
-            key = (workspace, output.department, output.event)
-            counts[key] = counts.get(key, 0) + 1
-        received.observe(max(now - self._measured[-1].at, 0) / 1e6)
+        received.observe(max(now - newest.received, 0) / 1e6)
         if newest.origin.mode == "live" and newest.clock != "received":
             published = metrics.histogram("commonline_latency_seconds", {"since": "published"})
             published.observe(max(now - newest.published, 0) / 1e6)
         gauge = metrics.gauge("commonline_source_freshness_timestamp_seconds", {"source": newest.source})
         gauge.set(newest.published / 1e6)
-        for (workspace, department, event), count in counts.items():
+        for (workspace, department, event), count in self._measured.items():
             labels = {"workspace": workspace, "department": department, "event": event}
             metrics.counter("commonline_feed_records_total", labels).inc(count)
 

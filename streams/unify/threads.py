@@ -29,6 +29,7 @@ def of(turn: Turn, uri: str) -> tuple[Key, ThreadRow]:
         conversation = _open(turn, uri, [key], turn.row.accepted)
         row = ThreadRow(uri, conversation, turn.row.accepted, version=turn.rules.version)
         turn.view.put(key, row)
+        turn.stirred = True
     return key, row
 
 
@@ -90,6 +91,7 @@ def _merge(turn: Turn, survivor: tuple[Key, ConversationRow], absorbed: tuple[Ke
     for name in gone.names:
         if name not in keep.names and len(keep.names) < MOST_NAMES:
             keep.names.append(name)
+    turn.stirred = True
     gone.threads, gone.merged_into, gone.feeds, gone.names = [], key, 0, []
     turn.view.put(key, keep)
     turn.view.put(gone_key, gone)

@@ -56,6 +56,8 @@ class Turn:
     deciding: Key = b""
     """The object that this turn shows by itself: never part of a catch-up."""
     budget: int = MOST_RECORDS
+    stirred: bool = False
+    """Whether facts changed that decide which feeds a conversation is in."""
 
     def object_key(self, uri: str) -> Key:
         return self.keys.key(OBJECT, self.workspace, uri)
@@ -84,8 +86,8 @@ class Turn:
 
     @property
     def source(self) -> str:
-        """CloudEvents source of what this turn writes."""
-        return f"/{self.workspace}/{self.activity.source}" if self.activity else f"/{self.workspace}"
+        """The source whose activity caused what this turn writes; empty for control records."""
+        return self.activity.source if self.activity else ""
 
 
 def record_key(key: Key) -> bytes:

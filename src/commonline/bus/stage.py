@@ -244,28 +244,33 @@ class TransactionalStage:
     def _produce(self, partition: _Partition, batch: Batch, end: int) -> None:
         produce = partition.producer.produce
         for record in batch.records:
-            _patiently(
-                partition.producer,
-                produce,
-                record.topic,
-                record.value,
-                record.key,
-                partition=record.partition,
-                headers=record.headers,
-                timestamp=record.timestamp,
-            )
+            while True:
+                try:
+                    produce(
+                        record.topic,
+                        record.value,
+                        record.key,
+                        record.partition,
+                        timestamp=record.timestamp,
+                        headers=record.headers,  # type: ignore[arg-type]  # the library's list is invariant
+                    )
+                    break
+                except BufferError:
+                    partition.producer.poll(QUEUE_FULL_WAIT_S)
         changelog = self._settings.changelog
-        for key, value in batch.rows.items():
-            _patiently(partition.producer, produce, changelog, value, key, partition=partition.number)
-        _patiently(
-            partition.producer,
-            produce,
-            changelog,
-            encode_position(end),
-            POSITION_KEY,
-            partition=partition.number,
-            on_delivery=partition.delivered,
-        )
+        rows: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in batch.rows.items()]
+        while rows:
+            partition.producer.produce_batch(changelog, rows, partition.number)
+            rows = [_again(row) for row in rows if "_error" in row]
+            if rows:
+                partition.producer.poll(QUEUE_FULL_WAIT_S)
+        position = encode_position(end)
+        while True:
+            try:
+                produce(changelog, position, POSITION_KEY, partition.number, on_delivery=partition.delivered)
+                return
+            except BufferError:
+                partition.producer.poll(QUEUE_FULL_WAIT_S)
 
     def _abort(self, partition: _Partition, error: KafkaException) -> None:
         """Abortable: abort, drop the overlay, read again. All else: end the process."""
@@ -301,13 +306,12 @@ def offset_of(message: Message) -> int:
     return offset
 
 
-def _patiently(producer: Producer, produce: Callable[..., None], *args: Any, **kwargs: Any) -> None:
-    while True:
-        try:
-            produce(*args, **kwargs)
-            return
-        except BufferError:
-            producer.poll(QUEUE_FULL_WAIT_S)
+def _again(row: dict[str, Any]) -> dict[str, Any]:
+    """A row that did not fit into the producer's queue; another error is the transaction's."""
+    error: KafkaError = row["_error"]
+    if error.code() != KafkaError._QUEUE_FULL:
+        raise KafkaException(error)
+    return {"key": row["key"], "value": row["value"]}
 
 
 def _by_partition(messages: list[Message]) -> dict[int, list[Message]]:
