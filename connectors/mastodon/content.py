@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from commonline.connectors.mastodon import simple_html
 from commonline.connectors.mastodon.payload import Media, Poll, Status, id_text
 from commonline.connectors.mastodon.server import Server, mention_account, one_line, web
-from commonline.kit.text import Text, render_html
+from commonline.kit.text import Text
 from commonline.schemas.records import Attachment, AttachmentKind, Span
 
 KINDS: dict[str, AttachmentKind] = {"image": "image", "video": "video", "gifv": "video", "audio": "audio"}
@@ -16,7 +17,7 @@ MOST_EMOJIS = 50
 
 def text_of(server: Server, status: Status) -> Text:
     """The text of a status and, below it, the choices of its poll. Mentions are resolved to accounts."""
-    rendered = render_html(status.content or "")
+    rendered = simple_html.render(status.content or "")
     text, spans = rendered.text, rendered.spans
     if spans and status.mentions:
         known = {one.url: account for one in status.mentions if one.url and (account := mention_account(server, one))}
@@ -61,7 +62,7 @@ def attachments(status: Status) -> list[Attachment]:
     card = status.card
     if card is not None and (url := web(card.url)):
         found.append(Attachment(kind="link", url=url, name=one_line(card.title)))
-    return found
+    return [one for one in found if one.id or one.url]
 
 
 def _medium(medium: Media) -> Attachment:

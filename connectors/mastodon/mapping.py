@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from commonline.connectors.mastodon import events_stream, moderation, notifications, statuses
-from commonline.connectors.mastodon.payload import CONVERSATION, FRAME, HOOK, LIST, SHAPE, STATUS, TEXT, Shape, given
+from commonline.connectors.mastodon.payload import CONVERSATION, HOOK, LIST, SHAPE, STATUS, TEXT, Shape, given
 from commonline.connectors.mastodon.server import OWN_ACCOUNT, server_of
 from commonline.errors import ConfigurationError, MalformedPayloadError
 from commonline.kit.draft import Draft
@@ -43,12 +43,13 @@ def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
     shape = SHAPE.decode(body)
     if shape.event is None:
         return [_one(delivery, settings, 0, body, shape, "")]
+    if not isinstance(shape.event, str):
+        raise MalformedPayloadError("the event's name is no text", "event")
     if given(shape.object):
-        return [Entry(0, HOOK.decode(body).event, body, "", delivery, settings)]
-    frame = FRAME.decode(body)
-    raw = bytes(frame.payload)
-    payload = raw if frame.event == "delete" or not raw.startswith(b'"') else TEXT.decode(raw).encode()
-    return [_frame(delivery, settings, frame.event, payload)]
+        return [Entry(0, shape.event, body, "", delivery, settings)]
+    raw = bytes(shape.payload)
+    payload = TEXT.decode(raw).encode() if raw.startswith(b'"') else raw
+    return [_frame(delivery, settings, shape.event, payload)]
 
 
 def _frame(delivery: Delivery, settings: Mapping[str, Any], event: str, payload: bytes) -> Entry:
@@ -84,6 +85,8 @@ def _one(delivery: Delivery, settings: Mapping[str, Any], index: int, body: byte
 def _by_form(shape: Shape) -> str:
     if given(shape.account) and shape.visibility is not None:
         return "status" if shape.content is not None or shape.text is None else "object:deleted"
+    if given(shape.target_account):
+        return "report"
     if isinstance(shape.type, str) and given(shape.account):
         return _notification(shape)
     if given(shape.last_status) or shape.unread is not None:
@@ -138,6 +141,10 @@ def _account_hook(entry: Entry) -> list[Draft]:
     return [moderation.account_hook(server_of(entry.settings), entry.body, entry.event)]
 
 
+def _report(entry: Entry) -> list[Draft]:
+    return moderation.report(server_of(entry.settings), entry.body, entry.event)
+
+
 def _report_hook(entry: Entry) -> list[Draft]:
     return [moderation.report_hook(server_of(entry.settings), entry.body, entry.event)]
 
@@ -152,5 +159,6 @@ EVENTS: dict[str, EventMapping] = {
     "status.created": _status_hook,
     "status.updated": _status_hook,
     **dict.fromkeys(["account.created", "account.approved", "account.updated"], _account_hook),
+    "report": _report,
     **dict.fromkeys(["report.created", "report.updated"], _report_hook),
 }

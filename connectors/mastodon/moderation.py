@@ -18,7 +18,7 @@ from commonline.connectors.mastodon.payload import (
     id_text,
     required,
 )
-from commonline.connectors.mastodon.server import Server, party
+from commonline.connectors.mastodon.server import Server, account_uri, party, web
 from commonline.connectors.mastodon.statuses import micros
 from commonline.errors import MalformedPayloadError
 from commonline.kit import accounts
@@ -37,6 +37,7 @@ from commonline.schemas.records import (
 )
 
 MOST_REPORTED = 50
+VERBS: dict[str, ActivityType] = {"account.created": "Create", "account.approved": "Accept"}
 
 
 def sign_up(server: Server, account: Account, event: str, at: int | None) -> Draft:
@@ -50,7 +51,7 @@ def account_hook(server: Server, body: bytes, event: str) -> Draft:
     told = ADMIN_ACCOUNT.decode(hook.object)
     if told.account is None:
         raise MalformedPayloadError("there is no account", "object.account")
-    verb: ActivityType = {"account.created": "Create", "account.approved": "Accept"}.get(event, "Update")  # type: ignore[assignment]
+    verb = VERBS.get(event, "Update")
     at = micros(told.created_at) if verb == "Create" else micros(hook.created_at)
     draft = _profile(server, told.account, event, verb, at)
     someone = _admin(server, told, "subject")
@@ -60,7 +61,6 @@ def account_hook(server: Server, body: bytes, event: str) -> Draft:
             draft.object.text = tidy(told.invite_request, []).text
     else:
         draft.actor, draft.participants = None, [someone]
-        draft.object.author = someone
     if verb == "Update":
         draft.revision = "" if at is None else str(at)
         draft.object.version = draft.revision or None
@@ -77,23 +77,17 @@ def account_hook(server: Server, body: bytes, event: str) -> Draft:
 
 def _profile(server: Server, account: Account, event: str, verb: ActivityType, at: int | None) -> Draft:
     someone = party(server, account, "subject")
-    uri = server.uri("account", required(account.id, "account.id"))
+    uri = account_uri(server, account)
     return Draft(
         event=event,
         type=verb,
-        object=Object(
-            id=uri, type="Profile", url=someone.account if _is_web(someone.account) else None, title=someone.name
-        ),
+        object=Object(id=uri, type="Profile", url=web(account.url), title=someone.name),
         thread=Thread(id=uri, title=someone.name),
         channel="other",
         visibility="internal",
         actor=someone,
         published=at,
     )
-
-
-def _is_web(account: str | None) -> bool:
-    return account is not None and account.startswith("http")
 
 
 def _admin(server: Server, told: AdminAccount, role: Role) -> Party:
@@ -116,6 +110,15 @@ def report_hook(server: Server, body: bytes, event: str) -> Draft:
     if event == "report.created":
         return flag(server, report, event)
     return handled(server, report, event, micros(hook.created_at))
+
+
+def report(server: Server, body: bytes, event: str) -> list[Draft]:
+    """A report as the API tells it now: that it was made, and what has been done about it since."""
+    told = REPORT.decode(body)
+    made = flag(server, told, event)
+    if told.updated_at is None or told.updated_at == told.created_at:
+        return [made]
+    return [made, handled(server, told, event, None)]
 
 
 def flag(server: Server, report: Report, event: str, reporter: Account | None = None) -> Draft:

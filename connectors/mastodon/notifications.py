@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from commonline.connectors.mastodon import moderation, statuses
 from commonline.connectors.mastodon.payload import NOTIFICATION, Account, Notification, Status, required
-from commonline.connectors.mastodon.server import Server, party
+from commonline.connectors.mastodon.server import Server, ours, party, self_of, web
 from commonline.connectors.mastodon.statuses import micros
 from commonline.errors import MalformedPayloadError
+from commonline.kit.accounts import quoted
 from commonline.kit.draft import Draft
 from commonline.schemas.records import ActivityType, Change, Object, Thread
 
@@ -25,7 +26,7 @@ def addressed(server: Server, told: Notification, event: str, own: frozenset[str
     """A status that names us or quotes one of ours: the same fact as in the home timeline."""
     drafts = statuses.told(server, _status(told), event, own)
     for draft in drafts:
-        draft.our_account = draft.our_account or _self(own)
+        draft.our_account = draft.our_account or self_of(own)
         draft.direction = "inbound"
     return drafts
 
@@ -40,8 +41,7 @@ def reblogged(server: Server, told: Notification, event: str, own: frozenset[str
     who = _account(told)
     status = _status(told)
     original = status.reblog if status.reblog is not None else status
-    draft = statuses.announce(server, party(server, who), required(who.id, "account.id"), original, event, own)
-    draft.automated = bool(who.bot)
+    draft = statuses.announce(server, who, original, event, own)
     draft.published = micros(told.created_at)
     return [_inbound(draft, own)]
 
@@ -49,13 +49,14 @@ def reblogged(server: Server, told: Notification, event: str, own: frozenset[str
 def favourited(server: Server, told: Notification, event: str, own: frozenset[str]) -> list[Draft]:
     """Somebody likes a status of ours."""
     who, status = _account(told), _status(told)
-    obj = statuses.the_object(server, status)
-    author = statuses.ours(party(server, status.account), own)
+    uri = server.uri("status", required(status.id, "status.id"))
+    author = ours(party(server, status.account), own)
+    obj = Object(id=uri, type="Note", url=web(status.url), created=micros(status.created_at), author=author)
     draft = Draft(
         event=event,
         type="Like",
-        edge=f"{obj.id}/like/{required(who.id, 'account.id')}",
-        object=Object(id=obj.id, type=obj.type, url=obj.url, created=micros(status.created_at), author=author),
+        edge=f"{uri}/like/{quoted(required(who.id, 'account.id'))}",
+        object=obj,
         thread=statuses.the_thread(server, status, obj),
         channel="direct_message" if status.visibility == "direct" else "post",
         visibility=statuses.visibility(status),
@@ -81,7 +82,7 @@ def asked_to_follow(server: Server, told: Notification, event: str, own: frozens
 
 def _follow(server: Server, told: Notification, event: str, own: frozenset[str], verb: ActivityType) -> Draft:
     who = _account(told)
-    us = _self(own) or server.uri("account", "own")
+    us = self_of(own) or server.uri("account", "own")
     edge = server.uri("follow", required(who.id, "account.id"))
     draft = Draft(
         event=event,
@@ -94,7 +95,7 @@ def _follow(server: Server, told: Notification, event: str, own: frozenset[str],
         actor=party(server, who),
         published=micros(told.created_at),
         automated=bool(who.bot),
-        metrics=_followers(who),
+        metrics=statuses.followers(who),
     )
     return _inbound(draft, own)
 
@@ -105,7 +106,7 @@ def poll_ended(server: Server, told: Notification, event: str, own: frozenset[st
     draft = statuses.edited(server, status, event, own)
     at = (micros(status.poll.expires_at) if status.poll is not None else None) or micros(told.created_at)
     draft.actor = None
-    draft.object.author = statuses.ours(party(server, status.account), own)
+    draft.object.author = ours(party(server, status.account), own)
     draft.published = at
     draft.object.version = draft.revision = "" if at is None else str(at)
     draft.changes = [Change(field="status", after="closed")]
@@ -137,18 +138,9 @@ def warned(server: Server, told: Notification, event: str, own: frozenset[str]) 
 
 
 def _inbound(draft: Draft, own: frozenset[str]) -> Draft:
-    draft.our_account = draft.our_account or _self(own)
+    draft.our_account = draft.our_account or self_of(own)
     draft.direction = "inbound"
     return draft
-
-
-def _self(own: frozenset[str]) -> str | None:
-    """Our account by its `uri`, else by its handle."""
-    return min(own, key=lambda account: (account.startswith("acct:"), account), default=None)
-
-
-def _followers(who: Account) -> dict[str, float]:
-    return {} if who.followers_count is None else {"actor_followers": float(who.followers_count)}
 
 
 def _status(told: Notification) -> Status:

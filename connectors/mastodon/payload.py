@@ -259,13 +259,6 @@ class Conversation(Struct, gc=False):
     last_status: Status | None = None
 
 
-class Frame(Struct, gc=False):
-    """What comes over the WebSocket. `payload` is a text that holds JSON, an id, or nothing."""
-
-    event: str
-    payload: Raw = NOTHING
-
-
 class Hook(Struct, gc=False):
     """The body of an administrator's webhook."""
 
@@ -275,9 +268,14 @@ class Hook(Struct, gc=False):
 
 
 class Shape(Struct, gc=False):
-    """Enough of an object to know what it is."""
+    """Enough of an object to know what it is.
+
+    A frame has `event` and `payload`, which is a text that holds JSON, an id, or nothing; a webhook has `event` and
+    `object`; anything else is an item of the API.
+    """
 
     event: Any = None
+    payload: Raw = NOTHING
     object: Raw = NOTHING
     type: Any = None
     visibility: Any = None
@@ -297,7 +295,6 @@ CONVERSATION = Decoder(Conversation)
 ACCOUNT = Decoder(Account)
 ADMIN_ACCOUNT = Decoder(AdminAccount)
 REPORT = Decoder(Report)
-FRAME = Decoder(Frame)
 HOOK = Decoder(Hook)
 SHAPE = Decoder(Shape)
 LIST = Decoder(list[Raw])

@@ -12,15 +12,19 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from commonline.connectors.mastodon.payload import Account, Mention, id_text, required
 from commonline.kit import accounts
-from commonline.kit.text import html_to_text, tidy
-from commonline.schemas.records import Claim, Party, PartyKind, Role, Side
+from commonline.kit.text import render_html, tidy
+from commonline.schemas.records import Claim, Container, Party, PartyKind, Role
 
 CONNECTOR = "mastodon"
 OWN_ACCOUNT = "x-commonline-account"
 """Header that `source.py` adds to an item: the account of the source, as its server names it (`uri`, `acct`)."""
 URL_LIMIT = 2048
+_REORDERING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that turn the reading direction round: in a name they only pretend."""
 _UNSAFE = frozenset('<>"{}|\\^`')
 
 
@@ -30,17 +34,24 @@ class Server:
     def __init__(self, host: str, domain: str) -> None:
         self.host = host
         self.domain = domain
+        self.prefix = accounts.native(CONNECTOR, host)
+        self.container = Container(id=self.uri("server", domain), name=domain, kind="site")
 
     def uri(self, kind: str, native_id: str) -> str:
         """The id of a thing, by the server's own id."""
-        return accounts.native(CONNECTOR, self.host, kind, native_id)
+        return f"{self.prefix}/{kind}/{accounts.quoted(native_id)}"
 
     def handle(self, acct: str) -> str | None:
         """``rosa@kettlewatch.example``; people of this server are told without its name."""
-        name, at, domain = acct.removeprefix("@").partition("@")
-        if not at:
-            domain = self.domain
-        return f"{name}@{domain}".lower() if _plain(name) and _plain(domain) else None
+        return _handle(acct, self.domain)
+
+
+@lru_cache(maxsize=8192)
+def _handle(acct: str, own_domain: str) -> str | None:
+    name, at, domain = acct.removeprefix("@").partition("@")
+    if not at:
+        domain = own_domain
+    return f"{name}@{domain}".lower() if _plain(name) and _plain(domain) else None
 
 
 @lru_cache(maxsize=256)
@@ -83,14 +94,33 @@ def own_accounts(server: Server, account: Account) -> list[str]:
     return [account_uri(server, account), *([f"acct:{handle}"] if handle else [])]
 
 
-def party(server: Server, account: Account, role: Role = "author", side: Side = "unknown") -> Party:
+@lru_cache(maxsize=4096)
+def _page(html: str) -> str | None:
+    """The address in a line of a profile."""
+    rendered = render_html(html)
+    return next((web(span.value) for span in rendered.spans if span.kind == "link"), web(rendered.text.strip()))
+
+
+def self_of(own: frozenset[str]) -> str | None:
+    """Our account by its `uri`, else by its handle; None if it is not known."""
+    return min(own, key=lambda account: (account.startswith("acct:"), account), default=None)
+
+
+def ours(someone: Party, own: frozenset[str]) -> Party:
+    """The same, marked as us and by our own account if it is the account of the source."""
+    if own and (someone.account in own or any(claim.account in own for claim in someone.claims)):
+        return structs.replace(someone, side="us", account=self_of(own))
+    return someone
+
+
+def party(server: Server, account: Account, role: Role = "author") -> Party:
     """Somebody, with what the server vouches for: the handle, and pages that link back to the profile."""
     handle = server.handle(account.acct)
     claims = [Claim(relation="same_as", account=f"acct:{handle}", trust="verified")] if handle else []
     claims += [
         Claim(relation="same_as", account=page, trust="verified")
         for field in account.fields or ()
-        if field.verified_at and field.value and (page := web(html_to_text(field.value).strip()))
+        if field.verified_at and field.value and (page := _page(field.value))
     ]
     kind: PartyKind = "person"
     if account.group:
@@ -100,7 +130,6 @@ def party(server: Server, account: Account, role: Role = "author", side: Side = 
     return Party(
         account=account_uri(server, account),
         kind=kind,
-        side=side,
         role=role,
         name=display_name(account),
         handle=handle,
@@ -143,4 +172,4 @@ def one_line(text: str | None) -> str | None:
         return None
     if text.isascii() and text.isprintable() and "  " not in text and text.strip() == text:
         return text
-    return " ".join(tidy(text, []).text.split()) or None
+    return " ".join(tidy(text, []).text.translate(_REORDERING).split()) or None

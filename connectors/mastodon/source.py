@@ -36,7 +36,6 @@ FRAME_LIMIT = 16 * 1024 * 1024
 WAITING = 2000
 """Frames that wait while pages are read or the broker is slow; beyond, the server has to wait."""
 BATCH = 200
-MOST_PAGES = 500
 REFUSED = frozenset({401, 403})
 STREAMING = "/api/v1/streaming"
 Opened = TypeVar("Opened")
@@ -102,7 +101,7 @@ async def _missed(api: _Api, pages: Pages, positions: dict[str, str]) -> AsyncIt
         yield Page([], dict(positions))
         return
     after = timelines.lowered(position, float(api.settings["overlap_s"]))
-    for _ in range(MOST_PAGES):
+    while True:
         target = pages.target(limit=api.page_size, min_id=after)
         answer = await api.page(target)
         extent = timelines.extent(answer.body)

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from msgspec import structs
-
 from commonline.connectors.mastodon.content import attachments, poll_metrics, text_of
-from commonline.connectors.mastodon.payload import TEXT, Id, Quote, Status, id_text, required
-from commonline.connectors.mastodon.server import Server, account_uri, mention_account, mentioned, one_line, party, web
+from commonline.connectors.mastodon.payload import TEXT, Account, Id, Quote, Status, id_text, required
+from commonline.connectors.mastodon.server import (
+    Server,
+    account_uri,
+    mention_account,
+    mentioned,
+    one_line,
+    ours,
+    party,
+    self_of,
+    web,
+)
 from commonline.errors import MalformedPayloadError
 from commonline.kit import times
+from commonline.kit.accounts import quoted
 from commonline.kit.draft import Draft
 from commonline.kit.place import TIGHTNESS
-from commonline.schemas.records import Channel, Container, Object, Party, Reference, Role, Thread, Visibility
+from commonline.schemas.records import Channel, Object, Party, Reference, Role, Thread, Visibility
 
 VISIBILITIES: dict[str, Visibility] = {
     "public": "public",
@@ -74,7 +83,7 @@ def compose(server: Server, status: Status, event: str, own: frozenset[str]) -> 
         visibility=visibility(status),
         actor=actor,
         participants=participants,
-        our_account=next((one.account for one in (actor, *participants) if one.side == "us"), None),
+        our_account=self_of(own) if any(one.side == "us" for one in (actor, *participants)) else None,
         references=references(server, status),
         automated=bool(status.account.bot),
         generator=one_line(status.application.name) if status.application else None,
@@ -86,32 +95,37 @@ def compose(server: Server, status: Status, event: str, own: frozenset[str]) -> 
 
 
 def boost(server: Server, status: Status, original: Status, event: str, own: frozenset[str]) -> Draft:
-    """Somebody shows another's status to their followers. The edge is who and what: notifications tell no other id."""
-    draft = announce(
-        server,
-        ours(party(server, status.account), own),
-        required(status.account.id, "account.id"),
-        original,
-        event,
-        own,
-    )
+    """Somebody shows another's status to their followers."""
+    draft = announce(server, status.account, original, event, own)
     draft.visibility = max(visibility(status), draft.visibility, key=TIGHTNESS.__getitem__)
-    draft.automated = bool(status.account.bot)
     draft.published = micros(status.created_at)
     return draft
 
 
-def announce(server: Server, actor: Party, actor_id: str, original: Status, event: str, own: frozenset[str]) -> Draft:
-    """The boost of `original` by `actor`, with what was boosted."""
+def announce(server: Server, who: Account, original: Status, event: str, own: frozenset[str]) -> Draft:
+    """The boost of `original`, with what was boosted. Whom that names and answers is a fact of its own.
+
+    The edge is what and who: the boost's own id is told by the home timeline only, not by notifications.
+    """
     draft = compose(server, original, event, own)
+    author = draft.actor
     draft.type = "Announce"
-    draft.edge = f"{draft.object.id}/announce/{actor_id}"
+    draft.edge = f"{draft.object.id}/announce/{quoted(required(who.id, 'account.id'))}"
+    draft.our_account = author.account if author is not None and author.side == "us" else None
+    draft.participants, draft.references = [], []
     draft.object.created = draft.published
-    draft.object.author = draft.actor
-    draft.actor = actor
+    draft.object.author = author
+    draft.actor = ours(party(server, who), own)
+    draft.automated = bool(who.bot)
     draft.generator = None
     draft.published = None
+    draft.metrics = {**draft.metrics, **followers(who)}
     return draft
+
+
+def followers(who: Account) -> dict[str, float]:
+    """How many people somebody reaches."""
+    return {} if who.followers_count is None else {"actor_followers": float(who.followers_count)}
 
 
 def deleted(server: Server, native_id: str, event: str) -> Draft:
@@ -133,7 +147,7 @@ def deleted_id(payload: bytes) -> str:
     if text.startswith(b'"'):
         text = TEXT.decode(text).encode().strip()
     if not text or len(text) > 100 or not text.isalnum():
-        raise MalformedPayloadError("no id of a status", "payload")
+        raise MalformedPayloadError("no id of a status")
     return text.decode()
 
 
@@ -166,10 +180,9 @@ def _later(end: int | None, status: Status) -> int | None:
 def the_thread(server: Server, status: Status, obj: Object) -> Thread:
     """The nearest known ancestor: only the parent is told (contract §5.7)."""
     parent = id_text(status.in_reply_to_id)
-    container = Container(id=server.uri("server", server.domain), name=server.domain, kind="site")
     if parent:
-        return Thread(id=server.uri("status", parent), container=container)
-    return Thread(id=obj.id, title=obj.title, container=container)
+        return Thread(id=server.uri("status", parent), container=server.container)
+    return Thread(id=obj.id, title=obj.title, container=server.container)
 
 
 def references(server: Server, status: Status) -> list[Reference]:
@@ -179,8 +192,8 @@ def references(server: Server, status: Status) -> list[Reference]:
     if parent:
         author = _author_by_id(server, status, status.in_reply_to_account_id)
         found.append(Reference(kind="reply", id=server.uri("status", parent), author=author))
-    if status.quote is not None and (quoted := _quoted(server, status.quote)) is not None:
-        found.append(quoted)
+    if status.quote is not None and (other := _quoted(server, status.quote)) is not None:
+        found.append(other)
     return found
 
 
@@ -207,14 +220,8 @@ def _author_by_id(server: Server, status: Status, account: Id | None) -> str | N
 
 def _mentions(server: Server, status: Status) -> list[Party]:
     role: Role = "to" if status.visibility == "direct" else "mentioned"
-    return [mentioned(server, mention, role) for mention in (status.mentions or ())[:MOST_MENTIONS]]
-
-
-def ours(someone: Party, own: frozenset[str]) -> Party:
-    """The same, marked as us if it is the account of the source."""
-    if own and (someone.account in own or any(claim.account in own for claim in someone.claims)):
-        return structs.replace(someone, side="us")
-    return someone
+    named = [mentioned(server, mention, role) for mention in (status.mentions or ())[:MOST_MENTIONS]]
+    return [someone for someone in named if someone.account or someone.name]
 
 
 def visibility(status: Status) -> Visibility:
@@ -229,9 +236,8 @@ def metrics(status: Status) -> dict[str, float]:
         "shares": status.reblogs_count,
         "likes": status.favourites_count,
         "quotes": status.quotes_count,
-        "actor_followers": status.account.followers_count,
     }
-    found = {name: float(value) for name, value in told.items() if value is not None}
+    found = {name: float(value) for name, value in told.items() if value is not None} | followers(status.account)
     return found | poll_metrics(status.poll) if status.poll is not None else found
 
 

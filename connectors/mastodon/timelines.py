@@ -178,7 +178,7 @@ def heard(body: bytes, stream: str) -> Heard:
             return Heard(error=str(frame.error), status=frame.status if isinstance(frame.status, int) else None)
         if isinstance(frame.payload, str):
             return moved(frame.event, frame.payload.encode(), ":".join(frame.stream) or stream)
-    except (DecodeError, UnicodeError):
+    except (DecodeError, UnicodeError, RecursionError):
         return NOTHING_HEARD
     return NOTHING_HEARD
 
@@ -189,7 +189,7 @@ def moved(event: str, payload: bytes, stream: str) -> Heard:
         return NOTHING_HEARD
     try:
         item = _paged(_ITEM.decode(payload))
-    except (DecodeError, UnicodeError):
+    except (DecodeError, UnicodeError, RecursionError):
         return NOTHING_HEARD
     if item.id is None:
         return NOTHING_HEARD
