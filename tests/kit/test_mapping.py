@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from commonline.errors import MalformedPayloadError
 from commonline.kit.draft import Draft
-from commonline.kit.mapping import MESSAGE_LIMIT, Dead, Entry, Ignored, Mapped, Outcome, Skipped, dead, map_delivery
+from commonline.kit.mapping import (
+    MESSAGE_LIMIT,
+    Dead,
+    Entry,
+    EventMapping,
+    Ignored,
+    Mapped,
+    Outcome,
+    Skipped,
+    dead,
+    map_delivery,
+)
 from commonline.schemas.records import Delivery, Object, Thread
 
 DELIVERY = Delivery(
@@ -57,7 +68,7 @@ def typed(part: Entry) -> list[Draft]:
     return [DRAFT]
 
 
-EVENTS = {
+EVENTS: dict[str, EventMapping] = {
     "note": lambda part: [DRAFT],
     "nothing": lambda part: [],
     "ping": lambda part: Ignored("handshake"),
@@ -144,13 +155,10 @@ def test_the_path_of_what_has_the_wrong_type(body: bytes, path: str, message: st
 
 
 def test_a_path_in_a_list_follows_without_a_dot() -> None:
-    try:
+    with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.json.decode(b'["x"]', type=list[int])
-    except msgspec.ValidationError as error:
-        assert letter(entry(), error).path == "entry[0][0]"
-        assert letter(None, error).path == "[0]"
-    else:
-        pytest.fail("msgspec took a text for a number")
+    assert letter(entry(), caught.value).path == "entry[0][0]"
+    assert letter(None, caught.value).path == "[0]"
 
 
 def test_a_defect_of_ours_shows_nothing_of_the_payload() -> None:

@@ -17,7 +17,6 @@ from commonline.schemas.records import (
     Person,
 )
 
-
 Place = tuple[str | None, int | None, int | None]
 """Where a delivery lies: topic, partition, offset."""
 LATER = ("unify", "route", "redact")
