@@ -14,6 +14,7 @@ from contextlib import suppress
 import pytest
 
 from commonline import topics as table
+from commonline.bus.partitions import partition_of
 from commonline.kit import control
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Cursor
@@ -185,5 +186,5 @@ def test_orders_are_placed_where_their_reader_is(installation: Installation) -> 
         control.send(installation.kafka.settings, installation.topics, control.Control(name, paused=True, at=1))
     for message in installation.records(table.SOURCES):
         source = (message.key() or b"").decode()
-        assert message.partition() == control.partition_of(source, 2)
+        assert message.partition() == partition_of(source, 2)
         assert control.Control.decode(message.key() or b"", message.value()).paused

@@ -18,6 +18,11 @@ from commonline.testing.kafka import KafkaUnderTest
 pytestmark = pytest.mark.broker
 
 
+def is_stalled(producer: AsyncProducer) -> bool:
+    """A function, because mypy takes a property to stay as it was."""
+    return producer.stalled
+
+
 @pytest.fixture
 def topic(kafka: KafkaUnderTest, prefix: str) -> str:
     name = f"{prefix}t"
@@ -60,16 +65,37 @@ async def test_without_a_broker_it_refuses_instead_of_queueing(kafka: KafkaUnder
     began = time.monotonic()
     first = producer.send("t", b"x")
     await asyncio.sleep(0.5)
-    states = [producer.stalled]
+    assert producer.stalled
     with pytest.raises(RetryLaterError):
         producer.send("t", b"y")
     with pytest.raises(RetryLaterError):
         await first
     assert time.monotonic() - began < 8
-    states.append(producer.stalled)
-    assert states == [True, False], "nothing waits any more: the next one is a probe"
-    producer.send("t", b"z")
-    assert await producer.stop(0.1) == 1
+    assert producer.in_flight == 0
+    assert producer.stalled, "it has not come back"
+    with pytest.raises(RetryLaterError):
+        producer.send("t", b"z")
+    assert await producer.stop() == 0
+
+
+async def test_a_broker_that_comes_back_is_found_though_nothing_is_sent(kafka: KafkaUnderTest, topic: str) -> None:
+    if kafka.kind == "given":
+        pytest.skip("the broker was given: it is not ours to stop")
+    producer = AsyncProducer(kafka.settings, client_id="test", max_bytes=10_000, give_up_s=1.5, stalled_after_s=0.5)
+    producer.start()
+    await producer.send(topic, b"before")
+    await asyncio.to_thread(kafka.stop)
+    try:
+        with pytest.raises(RetryLaterError):
+            await producer.send(topic, b"meanwhile")
+        assert producer.stalled
+    finally:
+        await asyncio.to_thread(kafka.start)
+    async with asyncio.timeout(30):
+        while is_stalled(producer):
+            await asyncio.sleep(0.05)
+    await producer.send(topic, b"after")
+    assert await producer.stop() == 0
 
 
 async def test_what_waits_is_bounded_in_bytes(kafka: KafkaUnderTest) -> None:

@@ -3,10 +3,10 @@
 librdkafka works in threads of its own. One thread of ours serves its delivery reports and hands them to the
 event loop in batches, one wake-up for as many as have come.
 
-What is in flight has a bound in bytes; beyond it, and while the broker does not answer, `send` refuses at
-once (`RetryLaterError`) instead of queueing. Records in flight are the probes: as soon as one of them is
-acknowledged, or all have been given up, sending is allowed again. After a fatal error of the idempotent
-session (KIP-360) the client is replaced; what was in flight fails, and its senders try again.
+What is in flight has a bound in bytes; beyond it, and while the broker does not answer, `send` refuses at once
+(`RetryLaterError`) instead of queueing. Records in flight are the probes; once all have been given up the broker
+is asked for its metadata every second, and sending is allowed again when it answers. After a fatal error of the
+idempotent session (KIP-360) the client is replaced; what was in flight fails, and its senders try again.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 Headers = Sequence[tuple[str, bytes]]
 RETRY_AFTER_S = 5.0
 POLL_S = 0.1
+PROBE_S = 1.0
 MIB = 1024 * 1024
 
 
@@ -69,6 +70,7 @@ class AsyncProducer:
         self._thread = threading.Thread(target=self._serve, name="commonline-producer", daemon=True)
         self._stopping = False
         self._broken = False
+        self._failing = False
         self._in_flight = 0
         self._progress = time.monotonic()
         self._lock = threading.Lock()
@@ -97,8 +99,14 @@ class AsyncProducer:
 
     @property
     def stalled(self) -> bool:
-        """Whether records wait and the broker has acknowledged none for `stalled_after_s`."""
-        return self._in_flight > 0 and time.monotonic() - self._progress > self._stalled_after_s
+        """Whether the broker does not acknowledge.
+
+        Either records wait and none was acknowledged for `stalled_after_s`, or the last were given up and the
+        broker has not answered since.
+        """
+        if self._in_flight == 0:
+            return self._failing
+        return time.monotonic() - self._progress > self._stalled_after_s
 
     @property
     def alive(self) -> bool:
@@ -155,6 +163,7 @@ class AsyncProducer:
         with self._lock:
             reports, self._reports = self._reports, []
         for future, error, partition, offset in reports:
+            self._failing = error is not None and error.code() != KafkaError.MSG_SIZE_TOO_LARGE
             if error is None:
                 self._progress = time.monotonic()
                 if not future.done():
@@ -185,6 +194,16 @@ class AsyncProducer:
             producer.poll(POLL_S)
             if self._broken:
                 self._renew(producer)
+            elif self._failing and self._in_flight == 0:
+                self._probe(producer)
+
+    def _probe(self, producer: Producer) -> None:
+        """Nothing is sent while the broker is away, so ask it whether it is back."""
+        try:
+            producer.list_topics(timeout=PROBE_S)
+        except KafkaException:
+            return
+        self._failing = False
 
     def _renew(self, broken: Producer) -> None:
         """Replace the client. The old one's records are reported as failed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,24 +44,22 @@ def connect(
 
 
 def _options(config: Path | None, home: Path, listen: str | None, metrics: str, prefix: str) -> Options:
+    from commonline.bus.process import schema_ids
     from commonline.cli.options import broker
     from commonline.configuration.addresses import address
     from commonline.configuration.load import find
     from commonline.kit.service import Options
-    from commonline.schemas.ids import SchemaIds
-    from commonline.schemas.registry import Registry
     from commonline.schemas.serde import Serde
     from commonline.secrets import installation_key
     from commonline.topics import Topics
 
     kafka = broker()
-    registry = os.environ.get("COMMONLINE_REGISTRY")
     return Options(
         config=find(config),
         home=home,
         key=installation_key(home),
         kafka=kafka,
-        serde=Serde(SchemaIds.from_registry(Registry(registry)) if registry else SchemaIds.bundled()),
+        serde=Serde(schema_ids()),
         metrics=address("--metrics", metrics),
         topics=Topics(prefix),
         listen=address("--listen", listen) if listen else None,

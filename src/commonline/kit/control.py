@@ -10,11 +10,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from aiokafka.partitioner import murmur2
-from confluent_kafka import KafkaError, Message, Producer
-
 from commonline import topics as table
-from commonline.errors import RetryLaterError
+from commonline.bus.writer import Writer
+from commonline.errors import RestartError, RetryLaterError
 from commonline.settings import KafkaSettings
 from commonline.topics import Topics
 
@@ -44,30 +42,11 @@ class Control:
         return cls(source, found["paused"], int(found.get("at", 0)), str(found.get("by", "")))
 
 
-def partition_of(source: str, partitions: int) -> int:
-    """Where a source's record lies: as every client of ours places it (murmur2, protocol F12)."""
-    number: int = murmur2(source.encode())
-    return (number & 0x7FFFFFFF) % partitions
-
-
 def send(kafka: KafkaSettings, topics: Topics, control: Control, timeout_s: float = 10.0) -> None:
     """Write a record and wait for its acknowledgement. Raises `RetryLaterError`."""
-    failures: list[KafkaError] = []
-
-    def report(error: KafkaError | None, _: Message) -> None:
-        if error is not None:
-            failures.append(error)
-
-    producer = Producer(
-        {
-            **kafka.librdkafka(),
-            "client.id": "commonline-control",
-            "acks": "all",
-            "partitioner": "murmur2_random",
-            "delivery.timeout.ms": int(timeout_s * 1000),
-        }
-    )
-    producer.produce(topics.name(table.SOURCES), control.encode(), control.source.encode(), on_delivery=report)
-    if producer.flush(timeout_s + 1) or failures:
-        reason = failures[0].str() if failures else "no answer"
-        raise RetryLaterError(f"the order for {control.source} was not written: {reason}")
+    writer = Writer(kafka, client_id="commonline-control", give_up_s=timeout_s)
+    try:
+        writer.write(topics.name(table.SOURCES), control.encode(), control.source.encode())
+        writer.flush()
+    except RestartError as error:
+        raise RetryLaterError(f"the order for {control.source} was not written: {error}") from error

@@ -20,7 +20,8 @@ from typing import Any, Protocol
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 from commonline import topics as table
-from commonline.kit.control import Control, partition_of
+from commonline.bus.partitions import partition_of
+from commonline.kit.control import Control
 from commonline.logs import client_log
 from commonline.settings import KafkaSettings
 from commonline.topics import Topics

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from commonline.errors import ConfigurationError, RetryLaterError
+from commonline.errors import ConfigurationError, PlatformError, RetryLaterError
 from commonline.kit import catalogue, cursors
 from commonline.kit.backoff import Backoff
 from commonline.kit.control import Control
@@ -116,7 +116,7 @@ class Readers:
                 await self._reconcile()
                 patience.reset()
             except Exception as error:
-                log.warning("sources wait: %s", error, exc_info=not isinstance(error, RetryLaterError))
+                log.warning("sources wait: %s", error, exc_info=not isinstance(error, (PlatformError, RetryLaterError)))
                 await asyncio.sleep(patience.wait_s())
                 self._changed.set()
 

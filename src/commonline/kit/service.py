@@ -189,8 +189,9 @@ class Connect:
         self._ingress.public_url = loaded.public_url
         self._readers.configure(loaded.instances)
         self.metrics.gauge("commonline_configuration_valid").set(1)
+        base = loaded.configuration.commonline.public_url or ""
         for name in loaded.endpoints:
-            log.info("webhook source=%s path=%s%s", name, PREFIX, name)
+            log.info("webhook source=%s at=%s%s%s", name, base.rstrip("/"), PREFIX, name)
         for name, one in loaded.instances.items():
             if is_read(one):
                 log.info("read source=%s connector=%s", name, one.manifest.name)

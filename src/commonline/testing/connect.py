@@ -13,10 +13,11 @@ from pathlib import Path
 
 import httpx
 import psutil
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Message
 from prometheus_client.parser import text_string_to_metric_families
 
 from commonline import topics as table
+from commonline.bus.reader import Reader
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Delivery
 from commonline.schemas.serde import Serde
@@ -77,27 +78,8 @@ class Installation:
 
     def records(self, topic: Topic) -> list[Message]:
         """Everything in a topic up to its end as it is now, each partition in order."""
-        name = self.topics.name(topic)
-        consumer = Consumer(self.kafka.settings.librdkafka() | {"group.id": f"{name}-reader"})
-        found: list[Message] = []
-        try:
-            ends: dict[int, int] = {}
-            for partition in consumer.list_topics(name, timeout=10).topics[name].partitions:
-                low, high = consumer.get_watermark_offsets(TopicPartition(name, partition), timeout=10)
-                if high > low:
-                    ends[partition] = high
-            consumer.assign([TopicPartition(name, partition, 0) for partition in ends])
-            deadline = time.monotonic() + 60
-            while ends:
-                assert time.monotonic() < deadline, f"{name} could not be read"
-                message = consumer.poll(1)
-                if message is not None and message.error() is None:
-                    found.append(message)
-                    if (message.offset() or 0) >= ends.get(message.partition() or 0, 0) - 1:
-                        ends.pop(message.partition() or 0, None)
-        finally:
-            consumer.close()
-        return found
+        with Reader(self.kafka.settings, [self.topics.name(topic)]) as reader:
+            return list(reader.until_end())
 
     def deliveries(self) -> list[Delivery]:
         """All deliveries in the topic."""

@@ -7,12 +7,13 @@ import pytest
 
 from commonline.configuration.load import parse
 from commonline.errors import AuthenticationError, ConfigurationError
-from commonline.kit import signature
+from commonline.kit import catalogue, signature
 from commonline.kit.handshake import Answer
 from commonline.kit.hooks import Hooks, Verified
 from commonline.kit.ingress.endpoint import Endpoint, endpoint
 from commonline.kit.ingress.refusal import RefusedError
 from commonline.kit.instance import instances
+from commonline.kit.manifest import QueryEcho
 from commonline.kit.request import Request
 from commonline.schemas.records import Delivery
 
@@ -126,3 +127,18 @@ def test_settings_that_the_hook_refuses_are_told_with_the_source(probes: Path) -
     one = instances(parse(text), probes)["any"]
     with pytest.raises(ConfigurationError, match=r"^sources\.any\.secret: "):
         endpoint(one, MIB)
+
+
+@pytest.mark.parametrize("name", catalogue.folders())
+def test_what_connectors_declare_can_work(name: str) -> None:
+    webhook = catalogue.manifest(name).webhook
+    settings = catalogue.manifest(name).settings
+    if webhook is None:
+        return
+    used = [scheme.secret for scheme in webhook.signature] + [token.secret for token in webhook.token]
+    if isinstance(webhook.handshake, QueryEcho):
+        used.append(webhook.handshake.secret)
+    for scheme in webhook.signature:
+        signature.check(scheme)
+    assert all(settings[secret].secret for secret in used), "what proves a call is a secret setting"
+    assert used or webhook.unsigned_allowed
