@@ -8,7 +8,8 @@ and the records of a partition decide all minutes, whatever was restarted in bet
 
 **Reply time** runs from the first unanswered inbound message of a conversation to the first outbound one, by
 `published`, whatever channel each came by, and counts in the minute and channel of the answer. Messages are activities
-`Create` that no machine wrote. Merged conversations wait together, split ones apart.
+`Create` that no machine wrote. A thread that has waited for a fortnight is forgotten, and a message that is older when
+it comes (history) waits for nothing. Merged conversations wait together, split ones apart.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _count(state: State, record: ConversationActivity, activity: Activity) -> No
     message = activity.type == "Create" and not activity.automated
     if activity.direction == "inbound":
         tally.inbound += 1
-        if message:
+        if message and activity.published >= state.minute - ANSWER_WITHIN_US:
             state.waiting.ask(record.conversation, activity.thread.id, activity.published)
     elif activity.direction == "outbound":
         tally.outbound += 1

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from confluent_kafka import Producer
+from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 from tests.streams.pulse.story import Minutes, minutes, oracle
 
 from commonline import topics as table
@@ -101,6 +102,14 @@ class Line:
         environ = {**os.environ, **self.kafka.environ(), "COMMONLINE_PARTITIONS": str(self.partitions)}
         with log.open("wb") as file:
             return Worker(subprocess.Popen(argv, stdout=file, stderr=file, env=environ, cwd=self.home), log)
+
+
+def delete_before(kafka: KafkaSettings, topic: str, partition: int, offset: int) -> None:
+    """Do what retention does."""
+    admin = AdminClient(kafka.librdkafka())
+    asked = admin.delete_records([TopicPartition(topic, partition, offset)])
+    for future in asked.values():
+        future.result(20)
 
 
 @dataclass

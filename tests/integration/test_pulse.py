@@ -11,11 +11,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.integration.pulse_run import Line, Worker
-from tests.streams.pulse.story import joined, numbered, said
+from tests.integration.pulse_run import Line, Worker, delete_before
+from tests.streams.pulse.story import MINUTE, joined, numbered, said
 
 from commonline import topics as table
 from commonline.schemas.records import ConversationActivity, Direction
+from commonline.streams.pulse import lookup
 from commonline.testing.kafka import KafkaUnderTest
 
 pytestmark = [pytest.mark.broker, pytest.mark.crash]
@@ -143,3 +144,58 @@ def test_it_stops_at_once_and_listens_to_nobody_but_loopback(
     assert (code, seconds < 6) == (0, True), worker.log.read_text()
     told = worker.log.read_text()
     assert not [text for text in told.splitlines() if " INFO " not in text], told
+
+
+def test_a_worker_that_slept_through_its_time_writes_nothing_old(line: Line, start: Callable[[str], Worker]) -> None:
+    records = story(0, 300)
+    line.write(0, records[:100])
+    sleeper = start("0").until_ready()
+    assert line.until_counted() == line.expected()
+    line.write(0, records[100:103])
+    sleeper.process.send_signal(signal.SIGSTOP)
+    start("1").until_ready()
+    line.write(0, records[103:])
+    assert line.until_counted() == line.expected()
+    sleeper.process.send_signal(signal.SIGCONT)
+    time.sleep(5)
+    assert line.until_counted(1) == line.expected()
+
+
+def test_what_retention_took_before_it_was_read_is_told_and_passed(
+    line: Line, start: Callable[[str], Worker], kafka: KafkaUnderTest
+) -> None:
+    topic = line.names.name(table.CONVERSATIONS)
+    records = story(0, 200)
+    line.write(0, records[:100])
+    worker = start("0").until_ready()
+    assert line.until_counted() == line.expected()
+    worker.kill()
+    line.write(0, records[100:150])
+    line.write(0, records[150:])
+    delete_before(kafka.settings, topic, 0, 151)  # the first transaction's mark is at 100, the second's at 151
+    worker = start("0").until_ready()
+    newest = (records[-1].known // MINUTE) * MINUTE
+    deadline = time.monotonic() + 40
+    while not [pulse for pulse in line.pulses() if pulse.minute == newest]:
+        assert time.monotonic() < deadline, worker.log.read_text()
+        time.sleep(0.3)
+    assert worker.process.poll() is None
+    assert "are gone from the log" in worker.log.read_text()
+    assert 'commonline_stream_skipped_total{cause="gone",stream="pulse"}' in worker.metrics()
+
+
+def test_looking_into_the_log(line: Line) -> None:
+    topic, kafka = line.names.name(table.CONVERSATIONS), line.kafka
+    records = story(0, 30)
+    line.write(0, records[:10])  # offsets 0 to 9, mark at 10
+    line.write(0, records[10:20], commit=False)  # 11 to 20, mark at 21
+    line.write(0, records[10:20])  # 22 to 31
+    assert [lookup.first_committed(kafka, topic, 0, offset) for offset in (0, 9, 10, 15, 22, 32)] == [
+        0,
+        9,
+        22,
+        22,
+        22,
+        None,
+    ]
+    assert lookup.last_values(kafka, line.names.name(table.PULSE_STATE), range(PARTITIONS)) == {}

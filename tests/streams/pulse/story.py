@@ -108,7 +108,7 @@ def numbered(records: Iterable[ConversationActivity]) -> list[ConversationActivi
 
 @dataclass
 class Question:
-    """An inbound message that waits."""
+    """A thread that waits since its first unanswered message."""
 
     conversation: str
     thread: str
@@ -132,10 +132,12 @@ def oracle(records: Sequence[ConversationActivity]) -> Minutes:
             for one in waiting:
                 if one.conversation == record.other:
                     one.conversation = record.conversation
+            waiting = _joined(waiting)
         elif record.event == "split":
             for one in waiting:
                 if one.conversation == record.conversation and one.thread in record.threads:
                     one.conversation = record.other or ""
+            waiting = _joined(waiting)
         elif record.activity is not None:
             waiting = _said(found, waiting, record, record.activity, minute)
     return found
@@ -162,7 +164,7 @@ def _said(
     if activity.type != "Create" or activity.automated:
         return waiting
     if activity.direction == "inbound":
-        return [*waiting, Question(record.conversation, activity.thread.id, activity.published)]
+        return _asked(waiting, Question(record.conversation, activity.thread.id, activity.published), minute)
     if activity.direction != "outbound":
         return waiting
     mine = [one for one in waiting if one.conversation == record.conversation]
@@ -171,8 +173,22 @@ def _said(
         pulse.replies += 1
         pulse.reply_ms_sum += waited
         pulse.reply_ms_max = max(pulse.reply_ms_max, waited)
-    threads = {one.thread for one in answered}
-    return [one for one in waiting if one not in mine or one.thread not in threads]
+    return [one for one in waiting if not any(one is other for other in answered)]
+
+
+def _asked(waiting: list[Question], question: Question, minute: int) -> list[Question]:
+    if question.published < minute - 14 * DAY:
+        return waiting
+    return _joined([*waiting, question])
+
+
+def _joined(waiting: list[Question]) -> list[Question]:
+    """One question a thread and conversation: the first."""
+    first: dict[tuple[str, str], Question] = {}
+    for one in waiting:
+        held = first.setdefault((one.conversation, one.thread), one)
+        held.published = min(held.published, one.published)
+    return list(first.values())
 
 
 def minutes(pulses: Iterable[Pulse]) -> Minutes:
@@ -180,9 +196,8 @@ def minutes(pulses: Iterable[Pulse]) -> Minutes:
     return {(pulse.workspace, pulse.topic, pulse.minute): pulse for pulse in pulses}
 
 
-_WORKSPACES = st.sampled_from(["acme", "bolt"])
-_CONVERSATIONS = st.sampled_from(["a", "b", "c"])
-_TIMES = st.floats(0, 400) | st.floats(0, 40 * 24 * 3600)
+_WORKSPACES = st.sampled_from(["acme", "acme", "acme", "bolt"])
+_CONVERSATIONS = st.sampled_from(["a", "a", "a", "b", "c"])
 
 
 @st.composite
@@ -191,7 +206,7 @@ def stories(draw: st.DrawFn) -> list[ConversationActivity]:
     records: list[ConversationActivity] = []
     at = 0.0
     for _ in range(draw(st.integers(0, 30))):
-        at += draw(st.sampled_from([0, 0.25, 5, 20, 70, 86_400]))
+        at += draw(st.sampled_from([0, 0.25, 5, 70, 70, 86_400]))
         workspace = draw(_WORKSPACES)
         one, other = f"{workspace}/{draw(_CONVERSATIONS)}", f"{workspace}/{draw(_CONVERSATIONS)}"
         threads = [f"thread:{one}:1", f"thread:{one}:2"]
@@ -199,14 +214,14 @@ def stories(draw: st.DrawFn) -> list[ConversationActivity]:
         if step == "said":
             record = said(
                 one,
-                draw(st.sampled_from(["inbound", "outbound", "internal", "observed"])),
+                draw(st.sampled_from(["inbound", "inbound", "outbound", "outbound", "internal", "observed"])),
                 at - draw(st.sampled_from([0, 0, 0, 90])),
                 workspace=workspace,
                 channel=draw(st.sampled_from(["comment", "ticket"])),
                 thread=draw(st.sampled_from(threads)),
-                published_s=at - draw(st.sampled_from([0, 1, 30, 20 * 86_400])),
-                kind=draw(st.sampled_from(["Create", "Create", "Update", "Like"])),
-                automated=draw(st.sampled_from([False, False, True])),
+                published_s=at - draw(st.sampled_from([0, 0, 1, 30, 20 * 86_400])),
+                kind=draw(st.sampled_from(["Create"] * 6 + ["Update", "Like"])),
+                automated=draw(st.sampled_from([False] * 5 + [True])),
             )
         elif step == "joined":
             record = joined(one, other, at, workspace=workspace)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commonline.errors import StateError
@@ -141,6 +141,20 @@ def test_missing_records_are_noticed() -> None:
     assert not follows(state, third)
 
 
+def test_a_checkpoint_keeps_what_waits_and_where_each_workspace_is() -> None:
+    asked, quiet, answer = numbered([said("a", "inbound", 0), said("b", "internal", 70), said("a", "outbound", 90)])
+    state = State()
+    decide(state, asked, 4)
+    closed = decide(state, quiet, 5)
+    assert closed is not None
+    again = restored(closed.checkpoint)
+    assert (again.position, again.minute, again.seqs) == (5, START + MINUTE, {"acme": 1})
+    decide(again, quiet, 5)
+    decide(again, answer, 6)
+    (pulse,) = again.pulses()
+    assert (pulse.count, pulse.replies, pulse.reply_ms_sum) == (2, 1, 90_000)
+
+
 @pytest.mark.parametrize("checkpoint", [b"", b"\x95\x02\x00\x00\x80\x90", b'{"format":1}'])
 def test_a_foreign_checkpoint_is_refused(checkpoint: bytes) -> None:
     with pytest.raises(StateError):
@@ -152,6 +166,7 @@ def test_minutes_are_those_of_the_plain_computation(records: list[ConversationAc
     assert minutes(run(records)[1]) == oracle(records)
 
 
+@settings(max_examples=200)
 @given(stories(), st.data())
 def test_going_on_from_any_checkpoint_gives_equal_minutes(
     records: list[ConversationActivity], data: st.DataObject
