@@ -273,8 +273,8 @@ def test_a_dead_letter_of_unify_stands_for_no_delivery() -> None:
 def test_control_records_are_passed_over_and_others_are_an_error() -> None:
     seen = day()
     seen.take("activities.v1", Control(id=name("x"), workspace="acme", kind="ruling", at=NOW, body="{}"), NOW)
+    cursor = Cursor(source="acme-slack", workspace="acme", generation=1, position="{}", at=NOW)
     with pytest.raises(TypeError, match=r"cursors\.v1: Cursor was not expected"):
-        cursor = Cursor(source="acme-slack", workspace="acme", generation=1, position="{}", at=NOW)
         seen.take("cursors.v1", cursor, NOW)
     assert summarize(seen, 5, 1).adds_up
 
