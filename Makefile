@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 NEEDS  := pyproject.toml setup.py requirements.lock tools/bootstrap.sh tools/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint crash bench lock
+.PHONY: help demo up test lint crash bench pages lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -30,6 +30,11 @@ crash: $(VENV)/.dev ## kill every process under load, and count
 
 bench: $(VENV)/.dev ## throughput and latency of the stages on this machine
 	@$(BIN)/python -m bench $(ARGS)
+
+pages: $(VENV)/.dev ## write anew what is generated: contract, reference, connectors' pages, board
+	@$(BIN)/python -m commonline.schemas.generate
+	@$(BIN)/commonline connector docs
+	@$(BIN)/python -m tools.pages
 
 lock: $(VENV)/.dev ## renew requirements.lock from pyproject.toml
 	@$(BIN)/python tools/lock.py

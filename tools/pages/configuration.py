@@ -41,9 +41,9 @@ SECTIONS: tuple[tuple[str, type[Section]], ...] = (
     ("[departments.<name>.policy]", Policy),
 )
 SECRETS = """\
-A secret is never written into the file: `{ env = "VARIABLE" }` names an environment variable, `{ file = "path" }` a file
-(relative to the configuration's folder). A list of two is for the time of a change: all are accepted when calls are
-verified, the first is used to log in. Secrets are read again on SIGHUP.
+A secret is never written into the file: `{ env = "VARIABLE" }` names an environment variable, `{ file = "path" }` a
+file (relative to the configuration's folder). A list of two is for the time of a change: all are accepted when calls
+are verified, the first is used to log in. Secrets are read again on SIGHUP.
 """
 CONNECTORS = """\
 Further keys are the connector's own: see its page in the [list of connectors](../connectors/index.md), or

@@ -14,8 +14,8 @@ from commonline.local.restarts import FIRST_WAIT_S, HEALTHY_S, MAX_AT_ONCE, MAX_
 HEAD = """\
 # Errors and exit codes
 
-Everything that Commonline raises on purpose is one of these, ordered by what the caller does. A message names the thing,
-its value and the fix, and never holds a secret or a payload.
+Everything that Commonline raises on purpose is one of these, ordered by what the caller does. A message names the
+thing, its value and the fix, and never holds a secret or a payload.
 """
 CODES = (
     ("0", "done, or ended cleanly on SIGTERM or Ctrl-C", "nothing"),

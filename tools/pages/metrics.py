@@ -20,8 +20,8 @@ Every process serves Prometheus metrics at `/metrics`, beside `/healthz` (503: e
 `commonline up` and the Compose file use these ports: {ports}.
 
 A metric appears when its process first has something to tell: a counter that is not there is 0. Times are seconds,
-sizes bytes; a `…_timestamp_seconds` is Unix time. The board `deploy/grafana/dashboards/commonline.json` is made from the
-same table. What each alert means and what to do: [operations](../operations.md#alerts).
+sizes bytes; a `…_timestamp_seconds` is Unix time. The board `deploy/grafana/dashboards/commonline.json` is made from
+the same table. What each alert means and what to do: [operations](../operations.md#alerts).
 """
 
 

@@ -27,7 +27,7 @@ and never alters one. Names begin with `COMMONLINE_PREFIX`, if it is set.
   partition number of every topic of workspaces, so that one reader sees them in one order.
 * **Values**: Avro in Confluent's framing; headers are CloudEvents 1.0. Records: [schema.md](schema.md). The same for
   machines: [asyncapi.yaml](asyncapi.yaml). How to read a feed: [subscribe](../subscribe.md).
-* Read with `isolation.level=read_committed`. unify writes in transactions; connect, normalize and pulse do not need any.
+* Read with `isolation.level=read_committed`: unify writes in transactions (connect, normalize and pulse need none).
 """
 SPREAD = {"sources": "sources", "workspaces": "workspaces", "one": "1"}
 
@@ -42,9 +42,9 @@ def page() -> str:
             _records(topic),
             SPREAD[topic.spread],
             _kept(topic),
-            _size(topic),
+            f"{topic.max_bytes / MIB:g} MiB",
+            topic.audience,
         )
-        + (topic.audience,)
         for topic in TABLE
     ]
     head = ("topic", "what it holds", "key", "records", "partitions", "kept", "largest record", "readers")
@@ -65,7 +65,3 @@ def _kept(topic: Topic) -> str:
         return f"{topic.retention_ms / DAY:g} days"
     lag = topic.extra.get("min.compaction.lag.ms")
     return "newest of each key" + (f", all for {int(lag) / HOUR:g} h" if lag else "")
-
-
-def _size(topic: Topic) -> str:
-    return f"{topic.max_bytes / MIB:g} MiB"
