@@ -92,6 +92,8 @@ def test_mailto_takes_any_text_and_its_result_is_stable(text: str) -> None:
         ("030 90182055", None, None),
         ("+49", None, None),
         ("+999 123", None, None),
+        ("+1 23", None, None),
+        ("+49 30 9018204490182044", None, None),
         ("call me", "DE", None),
         ("1", "DE", None),
         ("", "DE", None),

@@ -119,8 +119,9 @@ def test_a_connector_without_settings_says_so(probes: Path) -> None:
 
 
 def test_a_connector_checks_what_its_manifest_cannot_say() -> None:
-    message = fault('connector = "webhook"\nworkspace = "acme"\n[sources.one.map]\nid = "not ( an expression"\n')
-    assert message.startswith("sources.one.map")
+    message = fault('connector = "webhook"\nworkspace = "acme"\n[sources.one.mapping]\nsurprise = 1\n')
+    assert message.startswith("sources.one.mapping: ")
+    assert "surprise" in message
 
 
 VALUES: list[tuple[str, Any, list[Any]]] = [
