@@ -33,7 +33,7 @@ bench: $(VENV)/.dev ## throughput and latency of the stages on this machine
 
 pages: $(VENV)/.dev ## write anew what is generated: contract, reference, connectors' pages, board
 	@$(BIN)/python -m commonline.schemas.generate
-	@$(BIN)/commonline connector docs
+	@$(BIN)/commonline connector docs docs/connectors
 	@$(BIN)/python -m tools.pages
 
 lock: $(VENV)/.dev ## renew requirements.lock from pyproject.toml
