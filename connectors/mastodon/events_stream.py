@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commonline.errors import MalformedPayloadError
+from commonline.errors import DisconnectedError, MalformedPayloadError
 
 
 def parse(block: bytes) -> tuple[str, bytes]:
@@ -27,6 +27,25 @@ def named(block: bytes) -> tuple[str, bytes]:
     return event, b"\n".join(data)
 
 
-def says_something(block: bytes) -> bool:
-    """Whether a block holds more than comments and blank lines: a heartbeat does not."""
-    return any(line and not line.startswith(b":") for line in block.splitlines())
+class Blocks:
+    """Cuts a stream into blocks, byte for byte as they came. Heartbeats (blocks of comments alone) are left out."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The blocks that are complete now. Raises `DisconnectedError` for one that is longer than `limit` bytes."""
+        found: list[bytes] = []
+        lines = (self._rest + data).split(b"\n")
+        begin: list[bytes] = []
+        for line in lines[:-1]:
+            begin.append(line)
+            if not line.strip(b"\r"):
+                if any(one and not one.startswith(b":") for one in begin[:-1]):
+                    found.append(b"\n".join([*begin, b""]))
+                begin = []
+        self._rest = b"\n".join([*begin, lines[-1]])
+        if len(self._rest) > self._limit:
+            raise DisconnectedError(f"an event of the stream is longer than {self._limit} bytes")
+        return found

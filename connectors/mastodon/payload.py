@@ -189,12 +189,11 @@ class Rule(Struct, gc=False):
 
 
 class AdminAccount(Struct, gc=False):
-    """An account as the server's staff sees it."""
+    """An account as the server's staff sees it. Addresses of the network in it are read nowhere."""
 
     id: Id
     account: Account | None = None
     username: str | None = None
-    domain: str | None = None
     created_at: str | None = None
     email: str | None = None
     confirmed: bool | None = None
@@ -202,7 +201,6 @@ class AdminAccount(Struct, gc=False):
     disabled: bool | None = None
     silenced: bool | None = None
     suspended: bool | None = None
-    locale: str | None = None
     invite_request: str | None = None
 
 

@@ -10,8 +10,8 @@ show a post's newest text; that it was deleted, no page tells.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
@@ -32,7 +32,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=60)
 STREAM_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90)
 HEARTBEAT_S = 30.0
 """Between our pings; the server's own signs of life come every 15 s (events) or 30 s (WebSocket)."""
-FRAME_LIMIT = 16 * 1024 * 1024
+FRAME_LIMIT = 4 * 1024 * 1024
 WAITING = 2000
 """Frames that wait while pages are read or the broker is slow; beyond, the server has to wait."""
 BATCH = 200
@@ -144,11 +144,11 @@ async def _listen(api: _Api, chosen: list[Timeline], queue: asyncio.Queue[_Told]
     _start(_frames(api, socket, chosen[0], queue), queue, stack)
 
 
-def _start(reading: Any, queue: asyncio.Queue[_Told], stack: AsyncExitStack) -> None:
+def _start(reading: Coroutine[Any, Any, None], queue: asyncio.Queue[_Told], stack: AsyncExitStack) -> None:
     async def run() -> None:
+        end: Exception = DisconnectedError("the server closed the stream")
         try:
             await reading
-            end: Exception = DisconnectedError("the stream ended")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             end = DisconnectedError(f"the stream broke off: {error or type(error).__name__}")
         except Exception as error:
@@ -169,27 +169,20 @@ async def _frames(
 ) -> None:
     target = f"{STREAMING}?{urlencode(first.query)}"
     async for message in socket:
-        if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-            break
+        if message.type is aiohttp.WSMsgType.ERROR:
+            raise DisconnectedError(f"the stream broke off: {message.data}")
         body = message.data.encode() if isinstance(message.data, str) else bytes(message.data)
         told = timelines.heard(body, first.stream)
         if told.error is not None:
             raise answers.refusal(told.status, f"a timeline: {told.error}")
         await queue.put(_Told(api.item(body, target, "stream"), told))
-    raise DisconnectedError(f"the server closed the stream (code {socket.close_code})")
 
 
 async def _events(api: _Api, answer: aiohttp.ClientResponse, timeline: Timeline, queue: asyncio.Queue[_Told]) -> None:
-    key = timeline.pages[0].key if timeline.stream != "user" else "user"
-    block: list[bytes] = []
-    async for line in answer.content:
-        if line.strip(b"\r\n"):
-            block.append(line)
-            continue
-        body = b"".join(block)
-        block.clear()
-        if events_stream.says_something(body):
-            told = timelines.moved(*events_stream.named(body), key)
+    blocks = events_stream.Blocks(FRAME_LIMIT)
+    async for data in answer.content.iter_any():
+        for body in blocks.feed(data):
+            told = timelines.moved(*events_stream.named(body), timeline.key)
             item = api.item(body, timeline.events_target, "stream", "text/event-stream")
             await queue.put(_Told(item, told))
 
@@ -226,11 +219,8 @@ class _Api:
         if status == 401:
             raise answers.refusal(status, "the token")
         if status == 200:
-            try:
-                own = own_accounts(server_of(self.settings), ACCOUNT.decode(body))
-                self.own = {OWN_ACCOUNT: " ".join(own)}
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                self.own = {}
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):
+                self.own = {OWN_ACCOUNT: " ".join(own_accounts(server_of(self.settings), ACCOUNT.decode(body)))}
         if not self.streaming:
             status, body, _ = await self._get("/api/v2/instance")
             self.streaming = (answers.streaming(body) if status == 200 else None) or self.base

@@ -43,6 +43,11 @@ class Timeline(NamedTuple):
     pages: tuple[Pages, ...]
 
     @property
+    def key(self) -> str:
+        """How its frames name it: ``hashtag:kettle``."""
+        return ":".join([self.stream, *self.parameters.values()])
+
+    @property
     def query(self) -> dict[str, str]:
         """The query that opens the stream."""
         return {"stream": self.stream, **self.parameters}

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commonline.connectors.mastodon import answers, simple_html, timelines
+from commonline.connectors.mastodon import answers, events_stream, simple_html, timelines
 from commonline.connectors.mastodon.server import Server
 from commonline.errors import AuthenticationError, ConfigurationError, DisconnectedError
 from commonline.kit import catalogue, samples
@@ -94,6 +95,23 @@ def test_what_mastodon_writes_takes_the_quick_way(monkeypatch: pytest.MonkeyPatc
         ("mention", "@acme"),
         ("link", "https://w.example/a?b=1&c=2"),
     ]
+
+
+EVENTS = b":)\n:thump\nevent: update\ndata: {}\n\n:thump\n\nevent: delete\r\ndata: 17\r\n\r\n:thump\n"
+
+
+@given(st.lists(st.integers(0, len(EVENTS)), max_size=6))
+def test_events_are_cut_the_same_however_they_come(cuts: list[int]) -> None:
+    places = [0, *sorted(cuts), len(EVENTS)]
+    blocks = events_stream.Blocks(1000)
+    found = [block for a, b in pairwise(places) for block in blocks.feed(EVENTS[a:b])]
+    assert found == [b":)\n:thump\nevent: update\ndata: {}\n\n", b"event: delete\r\ndata: 17\r\n\r\n"]
+    assert [events_stream.parse(block) for block in found] == [("update", b"{}"), ("delete", b"17")]
+
+
+def test_an_endless_event_ends_the_stream() -> None:
+    with pytest.raises(DisconnectedError, match="longer than 10 bytes"):
+        events_stream.Blocks(10).feed(b"data: more and more")
 
 
 def run(body: Any, **sample: Any) -> list[Result]:
