@@ -94,7 +94,7 @@ async def test_every_2xx_is_in_the_log_though_the_broker_is_killed(installation:
     told = f"accepted {len(tally.accepted)} of {tally.statuses}, slowest {tally.slowest_s:.1f} s, {len(found)} records"
     assert tally.accepted <= set(found), told
     assert tally.statuses.get(503, 0) > 0, told
-    assert tally.slowest_s < 9, told
+    assert tally.slowest_s < 14, told
     assert connect.sample("commonline_ingress_memory_bytes") == 0
 
 
@@ -107,7 +107,7 @@ async def test_a_frozen_broker_is_answered_with_503_and_recovers(installation: I
     await tally.until_accepted(200)
     installation.kafka.pause()
     try:
-        await asyncio.sleep(6)
+        await asyncio.sleep(10)
         ready = await asyncio.to_thread(httpx.get, f"{connect.metrics}/readyz")
         assert (ready.status_code, ready.text) == (503, "the broker does not acknowledge records\n")
         assert tally.statuses[503] > SENDERS

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from commonline.errors import CommonlineError, RetryLaterError, TooLargeError
-from commonline.logs import client_log
+from commonline.logs import Throttle, client_log
 from commonline.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class AsyncProducer:
         max_bytes: int,
         limit_bytes: int = 64 * MIB,
         give_up_s: float = 15.0,
-        stalled_after_s: float = 2.0,
+        stalled_after_s: float = 4.0,
         linger_ms: float = 1.0,
     ) -> None:
         self._max_bytes = max_bytes
@@ -74,6 +74,7 @@ class AsyncProducer:
         self._in_flight = 0
         self._progress = time.monotonic()
         self._lock = threading.Lock()
+        self._throttle = Throttle(30.0)
         self._reports: list[tuple[asyncio.Future[Acknowledged], KafkaError | None, int, int]] = []
 
     def start(self) -> None:
@@ -184,7 +185,8 @@ class AsyncProducer:
             self._broken = True
             log.error("the idempotent session ended, a new one begins: %s", error.str())
         elif error.code() == KafkaError._ALL_BROKERS_DOWN:
-            log.warning("no broker answers: %s", error.str())
+            if self._throttle.allows("down"):
+                log.warning("no broker answers: %s", error.str())
 
     def _serve(self) -> None:
         while not self._stopping:

@@ -28,7 +28,7 @@ class Limits:
     idle_s: float = 10.0
     total_s: float = 30.0
     keep_alive_s: float = 75.0
-    acknowledge_s: float = 5.0
+    acknowledge_s: float = 8.0
     connections: int = 4096
 
 
