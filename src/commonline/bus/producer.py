@@ -184,9 +184,8 @@ class AsyncProducer:
         if error.fatal():
             self._broken = True
             log.error("the idempotent session ended, a new one begins: %s", error.str())
-        elif error.code() == KafkaError._ALL_BROKERS_DOWN:
-            if self._throttle.allows("down"):
-                log.warning("no broker answers: %s", error.str())
+        elif error.code() == KafkaError._ALL_BROKERS_DOWN and self._throttle.allows("down"):
+            log.warning("no broker answers: %s", error.str())
 
     def _serve(self) -> None:
         while not self._stopping:
