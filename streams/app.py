@@ -167,6 +167,7 @@ def run(make: Callable[[], StreamApp], settings: ProcessSettings, before: Callab
     """
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
+    logging.getLogger("aiokafka.consumer.group_coordinator").addFilter(_worth_saying)
     asyncio.run(_serve(make, settings, before))
 
 
@@ -222,6 +223,11 @@ async def _patiently(before: Callable[[], object], ended: asyncio.Event) -> None
                 raise
             log.warning("%s", error)
         await asyncio.sleep(AGAIN_S)
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """A broker that makes its first group says so for a second, and is asked again."""
+    return "GroupCoordinatorNotAvailable" not in record.getMessage()
 
 
 def _exit(code: int) -> NoReturn:

@@ -12,6 +12,7 @@ Faust's own driver reads the records of aborted transactions, and writes without
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -31,7 +32,7 @@ Resume = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """Makes the aiokafka consumer. Assignment is round robin: Faust's own assignor is for tables."""
 
-    logger = driver.logger
+    logger = logging.getLogger("faust.transport")
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         del transport  # its address says less than the settings do
@@ -66,7 +67,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 class Consumer(driver.Consumer):
     """Begins where the app says."""
 
-    logger = driver.logger
+    logger = logging.getLogger("faust.transport")
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -102,7 +103,7 @@ class Consumer(driver.Consumer):
 class Producer(driver.Producer):
     """Idempotent, acknowledged by all in-sync replicas."""
 
-    logger = driver.logger
+    logger = logging.getLogger("faust.transport")
 
     def _settings_auth(self) -> Mapping[str, Any]:
         return settings_of(self.app).aiokafka()

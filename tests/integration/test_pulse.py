@@ -15,6 +15,7 @@ from tests.integration.pulse_run import Line, Worker, delete_before
 from tests.streams.pulse.story import MINUTE, joined, numbered, said
 
 from commonline import topics as table
+from commonline.errors import EXIT_RESTART
 from commonline.schemas.records import ConversationActivity, Direction
 from commonline.streams.pulse import lookup
 from commonline.testing.kafka import KafkaUnderTest
@@ -199,3 +200,21 @@ def test_looking_into_the_log(line: Line) -> None:
         None,
     ]
     assert lookup.last_values(kafka, line.names.name(table.PULSE_STATE), range(PARTITIONS)) == {}
+
+
+def test_it_outlives_a_broker_that_restarts(line: Line, start: Callable[[str], Worker], kafka: KafkaUnderTest) -> None:
+    if kafka.kind == "given":
+        pytest.skip("the broker was given: it is not ours to restart")
+    records = {partition: story(partition, 200) for partition in range(PARTITIONS)}
+    for partition, log in records.items():
+        line.write(partition, log[:100])
+    worker = start("0").until_ready()
+    assert line.until_counted() == line.expected()
+    kafka.restart()
+    for partition, log in records.items():
+        line.write(partition, log[100:])
+    deadline = time.monotonic() + 90
+    while line.until_counted(2) != line.expected():
+        assert time.monotonic() < deadline, worker.log.read_text()
+        if worker.process.poll() == EXIT_RESTART:  # what the supervisor does
+            worker = start("0")
