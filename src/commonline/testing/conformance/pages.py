@@ -40,6 +40,7 @@ def index() -> str:
             "",
             "One folder a product below `connectors/`; set-up, events, settings and limits stand in its README.",
             "How to write one: [write-one.md](write-one.md). What each must hold: [rules.md](rules.md).",
+            "How a vendor reaches you: [public-url.md](public-url.md). What is answered: [receiving.md](receiving.md).",
             "",
             *head,
             *rows,
