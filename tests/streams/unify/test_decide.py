@@ -223,7 +223,7 @@ def test_a_conversation_that_comes_into_a_feed_brings_its_newest_activities() ->
 def test_a_viral_conversation_is_brought_in_piece_by_piece() -> None:
     talk = [activity(f"chat:{i}", thread="chat:0", channel="chat", visibility="public", at=i % 50) for i in range(400)]
     rule = DepartmentSpec(clearance="restricted", rules=[RuleSpec(name="word", words=["alarm"])])
-    four = {name: rule for name in ("d1", "d2", "d3", "d4")}
+    four = dict.fromkeys(("d1", "d2", "d3", "d4"), rule)
     world = World().take(
         configuration(four), *talk, activity("chat:x", thread="chat:0", text="alarm", channel="chat", at=60)
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commonline.schemas.codec import decode_feed_activity
-from commonline.schemas.records import Activity, Control, Reference
+from commonline.schemas.records import Activity, Channel, Control, Reference, ReferenceKind, Visibility
 from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec
 from tests.streams.unify.world import HOUR, START, World, activity, again, configuration, party, specs
 
@@ -30,8 +32,8 @@ TEXTS = [
     "mail ana@example.org",
     "a job offer",
 ]
-CHANNELS = ["comment", "ticket", "email", "direct_message", "chat"]
-VISIBILITIES = ["public", "customer", "internal", "restricted"]
+CHANNELS: list[Channel] = ["comment", "ticket", "email", "direct_message", "chat"]
+VISIBILITIES: list[Visibility] = ["public", "customer", "internal", "restricted"]
 OTHER = {
     "pr": DepartmentSpec(
         clearance="public", rules=[RuleSpec(name="all")], policy=PolicySpec(redact=["name", "account"])
@@ -45,56 +47,55 @@ def facts(draw: st.DrawFn) -> list[Activity]:
     """Activities of a few objects in a few threads: creates, edits, deletes, restores, references."""
     found: list[Activity] = []
     for number in range(draw(st.integers(1, 7))):
-        name = f"test:o{number}"
-        thread = draw(st.sampled_from([name, "test:o0", "test:o1"]))
-        actor = draw(st.sampled_from(PEOPLE))
-        channel = draw(st.sampled_from(CHANNELS))
-        at = draw(st.integers(0, 100))
-        references = [
-            Reference(kind=kind, id=f"test:o{target}")
-            for kind, target in draw(
-                st.lists(st.tuples(st.sampled_from(["reply", "quote"]), st.integers(0, 7)), max_size=2)
-            )
-        ]
-        numbered = number == 2
-        object_id = "desk:acme/ticket/4711" if numbered else name
-        shared = {"thread": thread, "actor": actor, "channel": channel}
-        found.append(
-            activity(
-                object_id,
-                text=draw(st.sampled_from(TEXTS)),
-                visibility=draw(st.sampled_from(VISIBILITIES)),
-                at=at,
-                references=references,
-                url="https://face.example/p/77" if number == 3 else None,
-                object_type="Ticket" if numbered else "Note",
-                **shared,  # type: ignore[arg-type]
-            )
-        )
-        for edit in range(draw(st.integers(0, 3))):
-            moment = at + 1 + edit
-            found.append(
-                activity(
-                    object_id,
-                    kind="Update",
-                    revision=str(edit),
-                    version=str(START + moment * HOUR),
-                    text=draw(st.sampled_from(TEXTS)),
-                    title=draw(st.sampled_from([None, f"title {edit}"])),
-                    visibility=draw(st.sampled_from(VISIBILITIES)),
-                    at=moment,
-                    **shared,  # type: ignore[arg-type]
-                )
-            )
-        if draw(st.integers(0, 4)) == 0:
-            found.append(activity(object_id, kind="Delete", text=None, at=at + 5, **shared))  # type: ignore[arg-type]
-            if draw(st.booleans()):
-                found.append(
-                    activity(
-                        object_id, kind="Undo", undoes="Delete", text=None, at=at + draw(st.integers(4, 7)), **shared
-                    )  # type: ignore[arg-type]
-                )
+        found += draw(life(number))
     return draw(st.permutations(found))
+
+
+@st.composite
+def life(draw: st.DrawFn, number: int) -> list[Activity]:
+    """All that happens to one object, in its order."""
+    name = f"test:o{number}"
+    numbered = number == 2
+    kinds: list[ReferenceKind] = ["reply", "quote"]
+    pointed = draw(st.lists(st.tuples(st.sampled_from(kinds), st.integers(0, 7)), max_size=2))
+    at = draw(st.integers(0, 100))
+    tell = partial(
+        activity,
+        "desk:acme/ticket/4711" if numbered else name,
+        thread=draw(st.sampled_from([name, "test:o0", "test:o1"])),
+        actor=draw(st.sampled_from(PEOPLE)),
+        channel=draw(st.sampled_from(CHANNELS)),
+    )
+    found = [
+        tell(
+            text=draw(st.sampled_from(TEXTS)),
+            visibility=draw(st.sampled_from(VISIBILITIES)),
+            at=at,
+            references=[Reference(kind=kind, id=f"test:o{target}") for kind, target in pointed],
+            url="https://face.example/p/77" if number == 3 else None,
+            object_type="Ticket" if numbered else "Note",
+        )
+    ]
+    found += [draw(edits(tell, edit, at + 1 + edit)) for edit in range(draw(st.integers(0, 3)))]
+    if draw(st.integers(0, 4)) == 0:
+        found.append(tell(kind="Delete", text=None, at=at + 5))
+        if draw(st.booleans()):
+            found.append(tell(kind="Undo", undoes="Delete", text=None, at=at + draw(st.integers(4, 7))))
+    return found
+
+
+@st.composite
+def edits(draw: st.DrawFn, tell: Callable[..., Activity], number: int, at: int) -> Activity:
+    """One edit."""
+    return tell(
+        kind="Update",
+        revision=str(number),
+        version=str(START + at * HOUR),
+        text=draw(st.sampled_from(TEXTS)),
+        title=draw(st.sampled_from([None, f"title {number}"])),
+        visibility=draw(st.sampled_from(VISIBILITIES)),
+        at=at,
+    )
 
 
 def written(world: World) -> list[tuple[str, str, bytes, bytes]]:
@@ -111,7 +112,7 @@ def run(records: list[Activity | Control], cuts: frozenset[int] = frozenset()) -
 
 
 MANY = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
