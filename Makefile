@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 NEEDS  := pyproject.toml setup.py requirements.lock tools/bootstrap.sh tools/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint crash bench pages lock
+.PHONY: help demo up test lint crash bench pages picture lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -35,6 +35,9 @@ pages: $(VENV)/.dev ## write anew what is generated: contract, reference, connec
 	@$(BIN)/python -m commonline.schemas.generate
 	@$(BIN)/commonline connector docs docs/connectors
 	@$(BIN)/python -m tools.pages
+
+picture: $(VENV)/.run ## play the demo and draw the README's picture anew
+	@$(BIN)/python tools/picture.py
 
 lock: $(VENV)/.dev ## renew requirements.lock from pyproject.toml
 	@$(BIN)/python tools/lock.py
