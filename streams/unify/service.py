@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from commonline.topics import Topics
 
 log = logging.getLogger(__name__)
 NAME = "unify"
+GC_THRESHOLDS = (100_000, 50, 100)
+"""Decisions make no cycles; with Python's defaults the collector walks all rows in memory many times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def stage(settings: UnifySettings, metrics: Metrics) -> TransactionalStage:
         changelog=names.name(table.STATE),
         group=names.identifier(NAME),
         transactional_prefix=names.identifier(NAME),
-        state=settings.home / "state" / f"{NAME}-{settings.instance}",
+        state=settings.home / "state" / f"{names.identifier(NAME)}-{settings.instance}",
         instance=f"{names.identifier(NAME)}-{settings.instance}",
         batch_records=settings.batch_records,
         batch_wait_ms=settings.batch_wait_ms,
@@ -91,6 +94,8 @@ def stage(settings: UnifySettings, metrics: Metrics) -> TransactionalStage:
 
 def run(settings: UnifySettings) -> None:
     """Run until SIGINT or SIGTERM. Raises `RestartError` or `StateError` where the process must end."""
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     metrics = Metrics()
     running = stage(settings, metrics)
 

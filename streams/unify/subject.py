@@ -9,7 +9,8 @@ from commonline.schemas.codec import encode_activity
 from commonline.schemas.records import Activity, Party, PartyPerson
 from commonline.streams.unify.patterns import DIGIT, DIGITS, EMAIL, IBAN
 from commonline.streams.unify.patterns import words as words_of
-from commonline.streams.unify.redact import SCHEME_KIND, Known, Redactor, redact
+from commonline.streams.unify.redact import redact
+from commonline.streams.unify.redactor import SCHEME_KIND, Known, Redactor
 from commonline.streams.unify.rows import ConversationRow, Key
 from commonline.streams.unify.rules import CompiledDepartment
 from commonline.streams.unify.turn import Turn

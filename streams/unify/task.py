@@ -78,17 +78,25 @@ class UnifyTask:
         self._newest: Activity | None = None
 
     def process(self, messages: Sequence[Message], condemned: frozenset[int]) -> Batch:
-        """Decide a batch. A record whose decision raises is decided again as a dead letter, the others anew."""
+        """Decide a batch. A record whose decision raises, or makes a row too large, is decided again as a dead letter,
+        the others anew."""
         poison: dict[int, Exception] = {}
+        careful = False
         while True:
             try:
-                return self._process(messages, condemned, poison)
+                return self._process(messages, condemned, poison, careful=careful)
+            except TooLargeError as error:
+                log.error("partition %d: %s: looking for the record", self._partition, error)
+                careful = True
+                self.aborted()
             except PoisonError as error:
                 log.error("partition %d offset %d cannot be decided: %s", self._partition, error.offset, error)
                 poison[error.offset] = error.cause
                 self.aborted()
 
-    def _process(self, messages: Sequence[Message], condemned: frozenset[int], poison: dict[int, Exception]) -> Batch:
+    def _process(
+        self, messages: Sequence[Message], condemned: frozenset[int], poison: dict[int, Exception], *, careful: bool
+    ) -> Batch:
         batch = Batch()
         for message in messages:
             offset = message.offset() or 0
@@ -97,7 +105,7 @@ class UnifyTask:
                 continue
             try:
                 workspace, decision = self._decide(message)
-            except CommonlineError:
+            except (CommonlineError, MemoryError):
                 raise
             except Exception as error:
                 raise PoisonError(offset, error) from error
@@ -105,8 +113,16 @@ class UnifyTask:
                 batch.records.append(self._dead(message, TooLargeError("activity in bytes", 200 * 1024)))
             for output in decision.outputs:
                 batch.records.append(self._record(workspace, output))
+            if careful:
+                self._check_rows(offset)
         batch.rows = self._view.changes()
         return batch
+
+    def _check_rows(self, offset: int) -> None:
+        try:
+            self._view.changes()
+        except TooLargeError as error:
+            raise PoisonError(offset, error) from error
 
     def _decide(self, message: Message) -> tuple[str, Decision]:
         value = message.value() or b""

@@ -1,7 +1,7 @@
 """The local store of one partition's state: RocksDB. It never holds a row that Kafka has not committed (protocol F1).
 
-Beside the rows it holds one meta row: how far the input was processed when the rows were written, and how far the
-changelog is applied. All are written in one atomic batch.
+Beside the rows it holds meta rows: how far the input was processed when the rows were written, how far the changelog is
+applied, and which topic that is. Rows and positions are written in one atomic batch.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from commonline.errors import StateError
 
 POSITION_KEY = b"\x00position"
 _CHANGELOG_KEY = b"\x00changelog"
+_ORIGIN_KEY = b"\x00origin"
 _FORM = struct.Struct(">q")
 MEMTABLE_BYTES = 16 * 1024 * 1024
 BLOCK_CACHE_BYTES = 64 * 1024 * 1024
@@ -40,18 +41,27 @@ class LocalStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db: Any = Rdict(str(path), options=_options())
-        except Exception as error:
-            raise StateError(
-                f"state in {path} cannot be opened: {error}; move it away to rebuild it from the changelog"
-            ) from error
+        self._db: Any = self._open()
         self._write_options = WriteOptions()
+
+    def _open(self) -> Any:
+        try:
+            return Rdict(str(self.path), options=_options())
+        except Exception as error:
+            raise self._broken("opened", error) from error
+
+    def _broken(self, done: str, error: Exception) -> StateError:
+        return StateError(
+            f"state in {self.path} cannot be {done}: {error}; move it away to rebuild it from the changelog"
+        )
 
     def get(self, key: bytes) -> bytes | None:
         """A committed row."""
-        value = self._db.get(key)
-        return None if value is None else bytes(value)
+        try:
+            value: bytes | None = self._db.get(key)
+        except Exception as error:
+            raise self._broken("read", error) from error
+        return value
 
     def scan(self, prefix: bytes, after: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Committed rows of a prefix behind `after`, in key order."""
@@ -59,13 +69,25 @@ class LocalStore:
             if not key.startswith(prefix):
                 return
             if key > after:
-                yield bytes(key), bytes(value)
+                yield key, value
 
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
         """All rows but the meta rows."""
         for key, value in self._db.items():
             if not key.startswith(b"\x00"):
-                yield bytes(key), bytes(value)
+                yield key, value
+
+    @property
+    def origin(self) -> str | None:
+        """Id of the changelog topic that the rows came from; None for an empty store."""
+        value = self.get(_ORIGIN_KEY)
+        return None if value is None else value.decode()
+
+    def begin(self, origin: str) -> None:
+        """Empty the store; what comes now is of the topic with this id."""
+        self.destroy()
+        self._db = self._open()
+        self._db.put(_ORIGIN_KEY, origin.encode())
 
     @property
     def position(self) -> int | None:
@@ -95,7 +117,10 @@ class LocalStore:
             else:
                 batch.put(key, value)
         batch.put(_CHANGELOG_KEY, encode_position(changelog))
-        self._db.write(batch, self._write_options)
+        try:
+            self._db.write(batch, self._write_options)
+        except Exception as error:
+            raise self._broken("written", error) from error
         return count
 
     def close(self) -> None:

@@ -1,0 +1,87 @@
+"""How a transactional stage speaks to Kafka: its settings, and librdkafka's (protocol F10, F11, F12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from commonline.settings import KafkaSettings
+
+
+@dataclass(frozen=True, slots=True)
+class StageSettings:
+    """How a stage runs. Times in milliseconds. `batch_wait_ms` is for quiet times; behind, a batch waits longer."""
+
+    name: str
+    topic: str
+    changelog: str
+    group: str
+    transactional_prefix: str
+    state: Path
+    instance: str
+    batch_records: int = 10_000
+    batch_wait_ms: int = 5
+    longest_wait_ms: int = 100
+    session_ms: int = 6000
+    transaction_ms: int = 10_000
+
+
+def consumer_settings(kafka: KafkaSettings, settings: StageSettings) -> dict[str, Any]:
+    """The stage's consumer. ``read_committed`` even where the input has no transactions: only then are pending offsets
+    waited for (protocol F2)."""
+    return {
+        **kafka.librdkafka(),
+        "client.id": settings.instance,
+        "group.id": settings.group,
+        "group.instance.id": settings.instance,
+        "group.protocol": "classic",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "session.timeout.ms": settings.session_ms,
+        "heartbeat.interval.ms": settings.session_ms // 3,
+        "enable.auto.commit": False,
+        "isolation.level": "read_committed",
+        "auto.offset.reset": "error",
+        "fetch.queue.backoff.ms": 5,
+        "fetch.wait.max.ms": 50,
+        "queued.min.messages": 20_000,
+        "queued.max.messages.kbytes": 131_072,
+        "max.poll.interval.ms": 300_000,
+        "log.connection.close": False,
+    }
+
+
+def restorer_settings(kafka: KafkaSettings) -> dict[str, Any]:
+    """The consumer that reads a changelog from a stated offset."""
+    return {
+        **kafka.librdkafka(),
+        "client.id": "commonline-restore",
+        "group.id": "commonline-restore",
+        "enable.auto.commit": False,
+        "isolation.level": "read_committed",
+        "enable.partition.eof": True,
+        "auto.offset.reset": "earliest",
+        "fetch.queue.backoff.ms": 5,
+        "queued.min.messages": 100_000,
+        "log.connection.close": False,
+    }
+
+
+def producer_settings(kafka: KafkaSettings, settings: StageSettings, number: int) -> dict[str, Any]:
+    """The producer of one input partition: its transactional id is the partition's (protocol F3)."""
+    return {
+        **kafka.librdkafka(),
+        "client.id": f"{settings.instance}-{number}",
+        "transactional.id": f"{settings.transactional_prefix}-{number}",
+        "transaction.timeout.ms": settings.transaction_ms,
+        "acks": "all",
+        "linger.ms": 2,
+        "batch.size": 1_000_000,
+        "compression.type": "lz4",
+        "partitioner": "murmur2_random",
+        "retry.backoff.ms": 1,
+        "retry.backoff.max.ms": 2,
+        "queue.buffering.max.messages": 500_000,
+        "message.max.bytes": 2_000_000,
+        "log.connection.close": False,
+    }
