@@ -199,6 +199,7 @@ def _on_signals() -> asyncio.Event:
         timer.daemon = True
         timer.start()
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # `up` passes it to all services; a stream has no file to read again
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
     return ended
