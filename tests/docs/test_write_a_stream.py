@@ -15,6 +15,7 @@ from types import ModuleType
 
 import pytest
 from confluent_kafka import Producer
+from tests.integration.pulse_run import Worker
 from tests.integration.records import create
 from tests.streams.pulse.story import said
 
@@ -83,10 +84,13 @@ def test_the_decision(example: ModuleType) -> None:
 def running(kafka: KafkaUnderTest, prefix: str, home: Path) -> Iterator[subprocess.Popen[bytes]]:
     environ = {**os.environ, **kafka.settings.environ(), "COMMONLINE_PREFIX": prefix}
     argv = [sys.executable, str(EXAMPLE), f"{prefix}feed", f"{prefix}urgent"]
-    with (home / "urgent.log").open("ab") as file:
+    log = home / f"urgent-{time.monotonic_ns()}.log"
+    with log.open("wb") as file:
         process = subprocess.Popen(argv, env=environ, cwd=home, stdout=file, stderr=file)
     try:
+        Worker(process, log).until_ready()
         yield process
+        assert process.returncode is not None or process.poll() is None, log.read_text()
     finally:
         process.kill()
         process.wait()
@@ -106,7 +110,7 @@ def test_the_example_loses_nothing_when_it_is_killed(kafka: KafkaUnderTest, pref
     expected: set[bytes] = set()
     sent = 0
     for _ in range(4):
-        with running(kafka, prefix, tmp_path) as process:
+        with running(kafka, prefix, tmp_path):
             for _ in range(60):
                 for _ in range(20):
                     urgent = sent % 3 == 0
@@ -116,8 +120,7 @@ def test_the_example_loses_nothing_when_it_is_killed(kafka: KafkaUnderTest, pref
                     expected |= {key} if urgent and sent % 100 != 1 else set()
                     sent += 1
                 producer.flush()
-                time.sleep(0.1)
-            assert process.poll() is None, (tmp_path / "urgent.log").read_text()
+                time.sleep(0.05)
     with running(kafka, prefix, tmp_path) as process:
         deadline = time.monotonic() + 40
         while found(kafka, f"{prefix}urgent") != expected and time.monotonic() < deadline:
