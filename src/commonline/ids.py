@@ -9,17 +9,15 @@ import uuid
 NAMESPACE = uuid.UUID("6f1d2f0e-6a52-5c7b-9a3c-2f4e0c1b7a90")
 SEPARATOR = "\x1f"
 _NAMESPACE_BYTES = NAMESPACE.bytes
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_sha1 = hashlib.sha1
 
 
 def uuid5(*parts: str) -> str:
     """UUID version 5 (RFC 9562) of the parts joined by U+001F, in Commonline's name space; 36 characters."""
     name = SEPARATOR.join(parts).encode("utf-8", "surrogatepass")
-    digest = hashlib.sha1(_NAMESPACE_BYTES + name, usedforsecurity=False).digest()
-    number = int.from_bytes(digest[:16])
-    number = number & ~(0xF000 << 64) | 5 << 76
-    number = number & ~(0xC000 << 48) | 0x8000 << 48
-    text = f"{number:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = _sha1(_NAMESPACE_BYTES + name, usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def keyed_hash(key: bytes, *parts: str, size: int = 16) -> bytes:

@@ -162,9 +162,7 @@ def _check_bootstrap(bootstrap: str) -> None:
     for address in bootstrap.split(","):
         host, colon, port = address.strip().rpartition(":")
         if not (host and colon and port.isdigit() and 0 < int(port) < 65536):
-            raise ConfigurationError(
-                f"{PREFIX} is {bootstrap!r}: give host:port, several with commas between them"
-            )
+            raise ConfigurationError(f"{PREFIX} is {bootstrap!r}: give host:port, several with commas between them")
 
 
 def _check_choice(key: str, value: str | None, choices: tuple[str, ...]) -> None:

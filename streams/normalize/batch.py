@@ -46,13 +46,17 @@ class Batches:
         self.flight = flight
         self._serde, self._metrics, self._clock, self._now, self._say = serde, metrics, clock, now, say
         self._frame = serde.header("Delivery")
+        self._at = 0
+        """The present of this batch, microseconds."""
         self._breakers: dict[str, Breaker] = {}
+        self._open: set[str] = set()
         self._counts: dict[str, list[int]] = {}
         """By source: read, with a dead letter."""
 
     def process(self, messages: Sequence[Message], beat: Callable[[], None]) -> None:
         """Decide and hand over all outputs. The caller must flush before it commits."""
-        enter, condemned = self.flight.enter, self.flight.condemned
+        enter, condemned, take = self.flight.enter, self.flight.condemned, self._take
+        self._at = self._clock()
         ends: dict[int, int] = {}
         try:
             for message in messages:
@@ -62,61 +66,63 @@ class Batches:
                 ends[partition] = offset
                 enter(partition, offset)
                 beat()
-                self._one(message, partition, offset, condemned=(partition, offset) in condemned)
+                if condemned and (partition, offset) in condemned:
+                    self._condemn(message, partition, offset)
+                else:
+                    take(message, partition, offset)
         finally:
             self.flight.leave()
         for partition, last in ends.items():
             self.tally.cover(partition, last, last)
         self._judge()
 
-    def _one(self, message: Message, partition: int, offset: int, *, condemned: bool) -> None:
+    def _take(self, message: Message, partition: int, offset: int) -> None:
         value = message.value() or b""
-        value = value if isinstance(value, bytes) else value.encode()
         place = Place(message.topic() or "", partition, offset, value)
-        if condemned:
-            self._condemn(message, place)
-            return
         try:
-            delivery = self._decode(value)
+            delivery = decode_delivery(value, HEADER_SIZE) if value.startswith(self._frame) else self._older(value)
         except SchemaError as error:
-            sender = _sender(message)
-            letter = self.normalizer.unreadable(place, sender, error, self._clock())
-            self._bury_alone(letter, partition, sender)
+            self._refuse(message, place, error)
             return
-        line = self.tally.line(partition, delivery.workspace, delivery.source, delivery.received)
-        line.read += 1
         source = delivery.source
-        breaker = self._breakers.get(source)
-        if breaker is not None and breaker.open and not breaker.admits(self._now()):
-            line.parked += 1
-            self.outbox.parked(message, self._timestamp(delivery))
-            return
-        decided = self.normalizer.decide(delivery, place, self._clock())
-        self._send(delivery, decided, line)
+        line = self.tally.line(partition, delivery.workspace, source, delivery.received)
+        line.read += 1
+        # Kafka refuses records of the future (protocol F19): `received` is capped at now.
+        timestamp = min(delivery.received, self._at) // 1000
         counts = self._counts.get(source)
         if counts is None:
             counts = self._counts[source] = [0, 0]
+        if source in self._open and not self._breakers[source].admits(self._now()):
+            line.parked += 1
+            self.outbox.parked(message, timestamp)
+            return
+        decided = self.normalizer.decide(delivery, place, self._at)
+        self._send(delivery, decided, line, timestamp)
         counts[0] += 1
         if decided.dead:
             counts[1] += 1
-        if breaker is not None and breaker.open:
+        if source in self._open:
             self._judge_one(source)
 
-    def _decode(self, value: bytes) -> Delivery:
-        if value.startswith(self._frame):
-            return decode_delivery(value, HEADER_SIZE)
+    def _refuse(self, message: Message, place: Place, error: Exception) -> None:
+        sender = _sender(message)
+        letter = self.normalizer.unreadable(place, sender, error, self._at)
+        self._bury_alone(letter, place.partition, sender)
+
+    def _older(self, value: bytes) -> Delivery:
+        """A delivery of another version of its schema; or what is none, which raises `SchemaError`."""
         return self._serde.decode_as(Delivery, value)
 
-    def _send(self, delivery: Delivery, decided: Decided, line: Line) -> None:
-        timestamp = self._timestamp(delivery)
-        if decided.activities:
-            traced = delivery.headers.get("traceparent")
+    def _send(self, delivery: Delivery, decided: Decided, line: Line, timestamp: int) -> None:
+        activities = decided.activities
+        if activities:
+            traced = delivery.headers.get("traceparent") if delivery.headers else None
             parent = traced.encode() if traced is not None else None
             send = self.outbox.activity
-            for activity, raw in decided.activities:
+            for activity, raw in activities:
                 send(activity, raw, timestamp, parent)
                 line.total += as_number(activity.id)
-            line.activities += len(decided.activities)
+            line.activities += len(activities)
         elif not decided.dead:
             line.quiet += 1
         for rule in decided.skipped:
@@ -135,15 +141,12 @@ class Batches:
         line.read += 1
         self._bury(letter, line, letter.failed // 1000)
 
-    def _condemn(self, message: Message, place: Place) -> None:
+    def _condemn(self, message: Message, partition: int, offset: int) -> None:
         """Unread: not even decoded, for that may be what kills."""
-        deaths = self.flight.deaths[place.partition, place.offset]
+        place = Place(message.topic() or "", partition, offset, message.value() or b"")
+        deaths = self.flight.deaths[partition, offset]
         sender = _sender(message)
-        self._bury_alone(self.normalizer.poison(place, sender, deaths, self._clock()), place.partition, sender)
-
-    def _timestamp(self, delivery: Delivery) -> int:
-        """Milliseconds of `received`, capped at now (protocol F19)."""
-        return min(delivery.received, self._clock()) // 1000
+        self._bury_alone(self.normalizer.poison(place, sender, deaths, self._at), partition, sender)
 
     def _judge(self) -> None:
         for source in list(self._counts):
@@ -156,6 +159,7 @@ class Batches:
             breaker = self._breakers[source] = Breaker()
         if read and breaker.note(read, died, self._now()):
             self._metrics.gauge("commonline_breaker_open", {"source": source}).set(int(breaker.open))
+            (self._open.add if breaker.open else self._open.discard)(source)
             self._say(source, breaker.open)
 
 

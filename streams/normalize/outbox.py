@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from confluent_kafka import Message
@@ -15,6 +16,7 @@ from commonline.schemas import cloudevents, framing
 from commonline.schemas.codec import encode_dead_letter, encode_ledger
 from commonline.schemas.records import Activity, DeadLetter, Ledger
 
+KEY_BYTES = 16
 ORIGIN = "commonline_origin"
 """Header of a parked delivery: where it was read, ``deliveries.v1/3/1234``."""
 
@@ -26,7 +28,8 @@ class Outbox:
         names, ids = settings.topics, settings.ids
         self.partitions = partitions
         self._write = writer.write
-        self._key = keyed_hash(key, "record keys", size=32)
+        # As `keyed_hash` with the derived key, the key taken in once for all records.
+        self._hash = hashlib.blake2b(key=keyed_hash(key, "record keys", size=32), digest_size=KEY_BYTES)
         self._activities = names.name(table.ACTIVITIES)
         self._dead = names.name(table.DEAD_LETTERS)
         self._parked = names.name(table.PARKED)
@@ -39,13 +42,15 @@ class Outbox:
     def activity(self, activity: Activity, raw: bytes, timestamp_ms: int, traceparent: bytes | None = None) -> None:
         """To the partition of its workspace, set explicitly; key: keyed hash of the object."""
         workspace, verb = activity.workspace, activity.type
+        hashed = self._hash.copy()
+        hashed.update(f"{workspace}{SEPARATOR}{activity.edge or activity.object.id}".encode("utf-8", "surrogatepass"))
         kind = self._types.get(verb)
         if kind is None:
             kind = self._types[verb] = cloudevents.activity(verb)
         self._write(
             self._activities,
             self._activity_frame + raw,
-            keyed_hash(self._key, workspace + SEPARATOR + (activity.edge or activity.object.id)),
+            hashed.digest(),
             partition=self.partitions[workspace],
             headers=cloudevents.headers(
                 kind,

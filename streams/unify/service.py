@@ -104,6 +104,7 @@ def run(settings: UnifySettings) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # `up` passes it to all; a new configuration comes through the log
 
     def ready() -> str | None:
         return None if running.assigned else "waiting for partitions"

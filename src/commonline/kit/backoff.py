@@ -9,9 +9,7 @@ from collections.abc import Callable
 class Backoff:
     """`first_s`, twice as much after each failure, at most `most_s`; of that, a half to the whole."""
 
-    def __init__(
-        self, first_s: float = 1.0, most_s: float = 300.0, chance: Callable[[], float] | None = None
-    ) -> None:
+    def __init__(self, first_s: float = 1.0, most_s: float = 300.0, chance: Callable[[], float] | None = None) -> None:
         self._first_s, self._most_s = first_s, most_s
         self._chance = chance or random.SystemRandom().random
         self._next_s = first_s

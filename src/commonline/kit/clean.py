@@ -73,8 +73,6 @@ def _parameter(part: str, secrets: list[str], hidden: frozenset[str]) -> str:
     if not mark:
         return HIDDEN if any(secret in unquote_plus(name) for secret in secrets) else part
     decoded = unquote_plus(value)
-    if unquote_plus(name).lower() in hidden or any(
-        secret in decoded or secret in value for secret in secrets
-    ):
+    if unquote_plus(name).lower() in hidden or any(secret in decoded or secret in value for secret in secrets):
         return f"{name}={HIDDEN}"
     return part

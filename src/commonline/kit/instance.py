@@ -61,9 +61,7 @@ def instances(configuration: Configuration, folder: Path, *, secrets: bool = Tru
     }
 
 
-def instance(
-    name: str, source: Source, workspace: Workspace, folder: Path, *, secrets: bool = True
-) -> Instance:
+def instance(name: str, source: Source, workspace: Workspace, folder: Path, *, secrets: bool = True) -> Instance:
     """Bring one source together. Raises `ConfigurationError`."""
     try:
         manifest = catalogue.manifest(source.connector)

@@ -96,9 +96,7 @@ def template(content: str) -> tuple[tuple[bytes, str | None], ...]:
     for found in _PLACEHOLDER.finditer(content):
         if found[1] not in FIELDS:
             known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
-            raise ConfigurationError(
-                f"signature content {content!r}: {found[0]} is no field; there are: {known}"
-            )
+            raise ConfigurationError(f"signature content {content!r}: {found[0]} is no field; there are: {known}")
         parts.append((content[end : found.start()].encode(), found[1]))
         end = found.end()
     parts.append((content[end:].encode(), None))
@@ -111,16 +109,12 @@ def check(scheme: Signature, secrets: Iterable[str] = ()) -> None:
         _key(scheme, secret)
     fields = {name for _, name in template(scheme.content)}
     if "body" not in fields:
-        raise ConfigurationError(
-            f"signature content {scheme.content!r} leaves out {{body}}: anyone could change it"
-        )
+        raise ConfigurationError(f"signature content {scheme.content!r} leaves out {{body}}: anyone could change it")
     for name, header in (("timestamp", scheme.timestamp_header), ("id", scheme.id_header)):
         if name in fields and header is None:
             raise ConfigurationError(f"signature content {scheme.content!r} needs {name}_header")
     if scheme.timestamp_header is not None and "timestamp" not in fields:
-        raise ConfigurationError(
-            f"signature content {scheme.content!r} leaves out {{timestamp}}: it proves nothing"
-        )
+        raise ConfigurationError(f"signature content {scheme.content!r} leaves out {{timestamp}}: it proves nothing")
 
 
 def decode_url(url: str) -> str:
