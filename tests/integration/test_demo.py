@@ -46,21 +46,21 @@ def test_two_days_on_one_home(environ: dict[str, str], tmp_path: Path) -> None:
     assert not list((tmp_path / "line" / "demo" / "run").glob("*.json")), "a process was left behind"
     second = play(environ)
     _adds_up(second)
-    same = ("deliveries", "activities", "ignored", "dead_letters")
+    same = ("activities", "ignored", "dead_letters")
     assert {key: second[key] for key in same} == {key: first[key] for key in same}
 
 
 def _adds_up(told: dict[str, Any]) -> None:
     assert told["wrong"] == []
     assert told["adds_up"] is True
-    counts = ("lost", "duplicated", "refused", "dead_letters", "redelivered")
+    counts = ("lost", "duplicated", "refused", "dead_letters")
     assert {key: told[key] for key in counts} == {
         "lost": 0,
         "duplicated": 0,
         "refused": 1,
         "dead_letters": 1,
-        "redelivered": 1,
     }
+    assert told["redelivered"] >= 1, "the story repeats one webhook; a mailbox that is read again repeats more"
     assert told["deliveries"] == told["activities"] + told["dead_letters"] + told["redelivered"] + told["ignored"]
     assert set(told["feeds"]) == {"marketing", "pr", "service", "hr"}
     assert all(count > 0 for count in told["feeds"].values())
