@@ -14,7 +14,7 @@ from commonline import topics as table
 from commonline.bus.admin import ensure
 from commonline.bus.reader import Reader
 from commonline.bus.writer import Writer
-from commonline.configuration.model import default_departments
+from commonline.configuration.defaults import default_departments
 from commonline.metrics import Metrics
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Activity, Control, ConversationActivity, FeedActivity
