@@ -201,7 +201,7 @@ def decode_row(key: Key, data: bytes) -> Any:
     try:
         return _DECODERS[key[0]](data[1:])
     except (msgspec.DecodeError, KeyError) as error:
-        raise StateError(f"state row {key.hex()} cannot be read: {error}; run: commonline state rebuild") from error
+        raise StateError(f"state row {key.hex()} cannot be read: {error}; move the state away to rebuild it") from error
 
 
 class Keys:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import shutil
 import struct
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch, WriteOptions
+from rocksdict import BlockBasedOptions, Cache, DbClosedError, Options, Rdict, WriteBatch, WriteOptions
 
 from commonline.errors import StateError
 
@@ -124,8 +125,9 @@ class LocalStore:
         return count
 
     def close(self) -> None:
-        """Release the files."""
-        self._db.close()
+        """Release the files. Safe to call twice."""
+        with suppress(DbClosedError):
+            self._db.close()
 
     def destroy(self) -> None:
         """Close and delete: the changelog has it all."""

@@ -16,7 +16,7 @@ from commonline.bus.batch import Batch, Record, Task, offset_of
 from commonline.bus.guard import Guard
 from commonline.bus.store import POSITION_KEY, LocalStore, encode_position
 from commonline.bus.tuning import StageSettings
-from commonline.errors import RestartError, StateError
+from commonline.errors import RestartError
 
 log = logging.getLogger(__name__)
 COMMIT_TIMEOUT_S = 30.0
@@ -50,11 +50,12 @@ class OwnedPartition:
         """One transaction. Returns the cause if it was aborted: then the input must be wound back to `position`.
 
         `group` is the consumer's group metadata, by which the broker fences who no longer owns the partition.
-        Raises `RestartError` where the outcome is unknown, `StateError` where records come out of order.
+        Raises `RestartError` where the outcome is unknown or records come out of order.
         """
         first, end = offset_of(messages[0]), offset_of(messages[-1]) + 1
         if first < self.position or (self.wanted is not None and first != self.wanted):
-            raise StateError(f"{self.place}: got offset {first}, next is {self.wanted or self.position}")
+            wanted = self.position if self.wanted is None else self.wanted
+            raise RestartError(f"{self.place}: got offset {first}, next is {wanted}; starting anew")
         self.guard.enter(first, end)
         batch = self.task.process(messages, self.guard.condemned)
         try:
