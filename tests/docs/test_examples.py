@@ -69,7 +69,8 @@ STORY = [
 def publish(kafka: KafkaUnderTest, topic: str, serde: Serde) -> None:
     """As unify writes: an aborted transaction, one that is committed, a tombstone of Kafka's behind."""
     create(kafka.settings, topic)
-    producer = Producer(kafka.settings.librdkafka() | {"transactional.id": f"{topic}-writer", "log_level": 2})
+    settings = {"transactional.id": f"{topic}-writer", "compression.type": "lz4", "log_level": 2}
+    producer = Producer(kafka.settings.librdkafka() | settings)
     producer.init_transactions(30)
     producer.begin_transaction()
     producer.produce(topic, serde.encode(record(1, "activity", FIRST, "aa", "never happened")), b"aa")
@@ -102,6 +103,8 @@ def running(*argv: str, **environ: str) -> Iterator[queue.Queue[str]]:
         process.kill()
         process.wait()
         thread.join()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def first(lines: queue.Queue[str], count: int) -> list[str]:
