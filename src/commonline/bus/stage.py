@@ -72,6 +72,12 @@ class TransactionalStage:
         """Ask for a clean stop; safe from a signal handler."""
         self._stopping.set()
 
+    def _tell(self) -> None:
+        """Lag and rows, once a second."""
+        if self._lag.tell(self._consumer, {number: one.position for number, one in self._partitions.items()}):
+            for number, one in self._partitions.items():
+                self._metrics.gauge("commonline_state_rows", {"partition": str(number)}).set(one.store.estimate)
+
     def run(self) -> None:
         """The loop."""
         settings, labels = self._settings, {"stage": self._settings.name}
@@ -86,7 +92,7 @@ class TransactionalStage:
                 messages = self._consumer.consume(settings.batch_records, wait_s)
                 if self._failure is not None:
                     raise self._failure
-                self._lag.tell(self._consumer, {number: one.position for number, one in self._partitions.items()})
+                self._tell()
                 if not messages:
                     wait_s = settings.batch_wait_ms / 1000
                     continue
