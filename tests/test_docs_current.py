@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from commonline.cli.main import COMMANDS
 from commonline.errors import EXIT_PLATFORM, EXIT_RESTART, EXIT_STATE, EXIT_USAGE
 from commonline.metrics import TABLE as METRICS
 from commonline.topics import TABLE as TOPICS
@@ -66,3 +67,49 @@ def test_every_topic_and_metric_stands_on_its_page() -> None:
 def test_exit_codes_of_the_page_are_those_of_the_code() -> None:
     listed = set(re.findall(r"^\| (\d+)", (REFERENCE / "errors.md").read_text("utf-8"), re.MULTILINE))
     assert {str(code) for code in (0, 1, EXIT_USAGE, EXIT_PLATFORM, EXIT_RESTART, EXIT_STATE)} <= listed
+
+
+PROSE = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "connectors").glob("*/README.md")),
+]
+
+
+def anchors(page: Path) -> set[str]:
+    """Anchors of a page's headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    plain = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", head).lower() for head in heads)
+    return {re.sub(r"[^\w\- ]", "", head).strip().replace(" ", "-") for head in plain}
+
+
+@pytest.mark.parametrize("page", PROSE, ids=[path.relative_to(ROOT).as_posix() for path in PROSE])
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", page.read_text("utf-8")):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+def test_commands_of_the_pages_exist() -> None:
+    for page in PROSE:
+        for command in re.findall(r"(?:^|`)(?:\$ )?commonline ([a-z]+)", page.read_text("utf-8"), re.MULTILINE):
+            assert command in COMMANDS, f"{page.name}: commonline {command}"
+
+
+def test_targets_of_the_pages_exist() -> None:
+    known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for page in PROSE:
+        for target in re.findall(r"(?:^|`)make ([a-z]+)", page.read_text("utf-8"), re.MULTILINE):
+            assert target in known, f"{page.name}: make {target}"
+
+
+def test_the_picture_shows_the_four_feeds_and_fetches_nothing() -> None:
+    picture = (ROOT / "docs" / "demo.svg").read_text("utf-8")
+    for words in ("Marketing", "Service", "HR", "nothing&#160;lost,&#160;nothing&#160;twice"):
+        assert words in picture
+    assert "@font-face" not in picture
+    assert not re.search(r"(?:href|src|url)\s*[=(]\s*[\"']?https?:", picture)
