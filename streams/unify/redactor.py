@@ -34,6 +34,7 @@ class Known:
     persons: dict[str, str]
     names: tuple[tuple[str, str, bool], ...]
     handles: tuple[str, ...] = ()
+    parties: tuple[Party, ...] = ()
 
 
 @dataclass(slots=True)
@@ -101,7 +102,8 @@ class Redactor:
         """Free text as shown."""
         if not text:
             return text
-        shown = text
+        # Patterns first: whether a part of an address is also a name that the conversation knows must not matter.
+        shown = mask(text, self._masked, self.region, self._noter(path)) if self._masked else text
         for value, kind in self.hidden.items():
             if value in shown:
                 shown = shown.replace(value, MASKS.get(kind, "[account]"))
@@ -111,7 +113,7 @@ class Redactor:
             if named != shown:
                 shown = named
                 self.seen[(path, kind)] = None
-        return mask(shown, self._masked, self.region, self._noter(path)) if self._masked else shown
+        return shown
 
     def party(self, party: Party, path: str) -> Party:
         """Someone as shown. Staff keep their names if the policy says so."""
@@ -152,10 +154,19 @@ class Redactor:
 
     def identifier(self, uri: str, path: str) -> str:
         """An object or thread id: opaque, but never a way round the policy. A web address leads to its author."""
-        if self.names_someone(uri) or ("account" in self.kinds and uri.startswith("http")):
+        if self.names_someone(uri) or ("account" in self.kinds and uri.startswith("http")) or self._called(uri):
             self.seen[(path, "account")] = None
             return f"redacted:{keyed_hash(self.secret, 'id', uri).hex()}"
         return uri
+
+    def _called(self, uri: str) -> bool:
+        """Whether a name or handle of someone who takes part stands in an id."""
+        return any(
+            ("name" in self.kinds and party.name and party.name in uri)
+            or ("handle" in self.kinds and party.handle and party.handle in uri)
+            for party in self.known.parties
+            if not (party.side == "us" and self.policy.staff_names)
+        )
 
     def names_someone(self, text: str) -> bool:
         """Whether a part of a hidden account stands in it."""
