@@ -43,21 +43,25 @@ def number_of(activity: Activity) -> int:
 
 def judge(kafka: KafkaSettings, names: Topics, acknowledged: set[int], departments: tuple[str, ...]) -> Verdict:
     """Compare what was acknowledged with what every reader of the outputs sees."""
+    written = [r for _, r in records(kafka, names.name(table.CONVERSATIONS)) if isinstance(r, ConversationActivity)]
+    feeds = [
+        [r for _, r in records(kafka, names.feed(WORKSPACE, department)) if isinstance(r, FeedActivity)]
+        for department in departments
+    ]
+    # Read last: whatever stands in the outputs above stands in here.
     accepted: dict[str, int] = {}
     for _, record in records(kafka, names.name(table.ACTIVITIES)):
         if isinstance(record, Activity):
             accepted.setdefault(record.id, len(accepted))
-    written = [r for _, r in records(kafka, names.name(table.CONVERSATIONS)) if isinstance(r, ConversationActivity)]
     told = [r.activity for r in written if r.activity is not None]
     counts = Counter(activity.id for activity in told)
     lost = len(acknowledged - {number_of(activity) for activity in told})
     duplicated = sum(count - 1 for count in counts.values())
     reordered = _out_of_order([accepted[activity.id] for activity in told])
     gaps = _gaps([record.seq for record in written])
-    for department in departments:
-        feed = [r for _, r in records(kafka, names.feed(WORKSPACE, department)) if isinstance(r, FeedActivity)]
+    for feed in feeds:
         items = [r.item for r in feed if r.event == "activity" and r.item is not None]
-        lost += len(acknowledged - {number_of(item) for item in items}) if items else len(acknowledged)
+        lost += len(acknowledged - {number_of(item) for item in items})
         duplicated += len(items) - len({item.id for item in items})
         reordered += _out_of_order([accepted[item.id] for item in items])
         gaps += _gaps([record.seq for record in feed])

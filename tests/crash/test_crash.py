@@ -32,7 +32,8 @@ def settle(plant: Plant, acknowledged: set[int]) -> Verdict:
     while True:
         plant.tend()
         verdict = judge(plant.kafka, plant.topics, acknowledged, FEEDS)
-        if verdict.activities >= len(acknowledged) or time.monotonic() > deadline:
+        arrived = verdict.activities >= len(acknowledged) and verdict.lost == 0
+        if arrived or time.monotonic() > deadline:
             return verdict
         time.sleep(1)
 
