@@ -29,11 +29,11 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a conversation knows of people: account -> person id (an account that was never met: itself), and of those
-    who may stand in this activity's texts (person id, name, whether ours) and the handles."""
+    who may stand in this activity's texts (person id, name, whether ours) and (handle, whether ours)."""
 
     persons: dict[str, str]
     names: tuple[tuple[str, str, bool], ...]
-    handles: tuple[str, ...] = ()
+    handles: tuple[tuple[str, bool], ...] = ()
     parties: tuple[Party, ...] = ()
 
 
@@ -71,7 +71,9 @@ class Redactor:
                     shown = f"Customer {self.pseudonym(person)}"
                     self._named += [("name", shown, pattern) for pattern in _name_patterns(name)]
         if "handle" in self.kinds:
-            self._named += [("handle", "[handle]", _handle_pattern(handle)) for handle in self.known.handles]
+            for handle, ours in self.known.handles:
+                if not (ours and self.policy.staff_names):
+                    self._named.append(("handle", "[handle]", _handle_pattern(handle)))
 
     def pseudonym(self, person: str) -> str:
         """Five characters that stand for a person in this conversation."""

@@ -16,15 +16,17 @@ from commonline import topics as table
 from commonline.bus.stage import Batch, Record
 from commonline.bus.store import LocalStore
 from commonline.clock import now_us
-from commonline.errors import CommonlineError, TooLargeError
+from commonline.errors import CommonlineError, RestartError, TooLargeError
 from commonline.ids import uuid5
 from commonline.metrics import Metrics
 from commonline.schemas import cloudevents, framing
 from commonline.schemas.catalogue import schema_text
 from commonline.schemas.codec import DecodeError, decode_activity, decode_control, encode_activity, encode_dead_letter
+from commonline.schemas.errors import SchemaError
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Activity, Control, DeadLetter
 from commonline.streams.unify.decide import Decision, Unifier
+from commonline.streams.unify.rows import WORKSPACE, decode_row
 from commonline.streams.unify.turn import Output
 from commonline.streams.unify.view import View
 from commonline.topics import Topics
@@ -61,6 +63,8 @@ class UnifyTask:
     def __init__(self, partition: int, store: LocalStore, around: Surroundings) -> None:
         self._partition = partition
         self._around = around
+        for key, row in store.scan(WORKSPACE, b""):
+            decode_row(key, row)  # rows of a newer program: stop before the partition is taken (protocol F25)
         self._view = View(store.get, store.scan)
         self._measured: dict[tuple[str, str, str], int] = {}
         self._types: dict[tuple[str, str], str] = {}
@@ -143,7 +147,14 @@ class UnifyTask:
 
     def _older(self, value: bytes) -> Activity | Control:
         """A control record, or an activity written under an earlier schema version."""
-        written = self._around.ids.written(framing.schema_id(value))
+        try:
+            written = self._around.ids.written(framing.schema_id(value))
+        except SchemaError as error:
+            from commonline.schemas.registry import RegistryError  # needs httpx, which few processes do
+
+            if isinstance(error, RegistryError) and error.status == 0:  # silent: no record's fault
+                raise RestartError(f"schema of {self._where['continue']}[{self._partition}]: {error}") from error
+            raise
         raw = value[framing.HEADER_SIZE :]
         if written.record == CONTROL:
             return decode_control(raw)

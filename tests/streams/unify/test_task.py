@@ -1,0 +1,152 @@
+"""Records of the log to a batch for the stage: older schemas, poison, rows and activities that are too large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commonline import topics as table
+from commonline.bus.batch import Batch
+from commonline.bus.store import LocalStore
+from commonline.errors import StateError
+from commonline.metrics import Metrics
+from commonline.schemas import cloudevents
+from commonline.schemas.ids import SchemaIds
+from commonline.schemas.records import Activity, Control, DeadLetter, FeedActivity
+from commonline.schemas.serde import Serde
+from commonline.streams.unify.rows import ROW_LIMIT, ROW_VERSION, WORKSPACE
+from commonline.streams.unify.task import KILLS_WORKER, Surroundings, UnifyTask
+from commonline.topics import Topics
+from tests.streams.unify.world import START, UNIFIER, activity, configuration, party
+
+IDS = SchemaIds.bundled()
+SERDE = Serde(IDS)
+
+
+@dataclass
+class Read:
+    """A record of the log."""
+
+    at: int
+    said: bytes
+
+    def offset(self) -> int:
+        return self.at
+
+    def value(self) -> bytes:
+        return self.said
+
+    def topic(self) -> str:
+        return "activities.v1"
+
+    def timestamp(self) -> tuple[int, int]:
+        return (1, START // 1000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[LocalStore]:
+    made = LocalStore(tmp_path / "3")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def task(store: LocalStore) -> UnifyTask:
+    return UnifyTask(3, store, Surroundings(Topics("t-"), IDS, UNIFIER, Metrics(), "test", clock=lambda: START))
+
+
+def reads(*records: Activity | Control | bytes) -> Any:
+    return [Read(n, one if isinstance(one, bytes) else SERDE.encode(one)) for n, one in enumerate(records)]
+
+
+def dead(batch: Batch) -> list[DeadLetter]:
+    topic = Topics("t-").name(table.DEAD_LETTERS)
+    return [SERDE.decode_as(DeadLetter, one.value or b"") for one in batch.records if one.topic == topic]
+
+
+def test_records_go_to_the_partition_of_their_input_and_feeds_to_their_own(task: UnifyTask) -> None:
+    batch = task.process(reads(configuration(), activity("test:a", actor=party("test:ana", "Ana"))), frozenset())
+    where = {(record.topic, record.partition) for record in batch.records}
+    assert where == {
+        ("t-conversations.v1", 3),
+        ("t-persons.v1", 3),
+        *((f"t-feeds.acme.{name}.v1", 0) for name in ("marketing", "pr", "service")),
+    }
+    record = next(one for one in batch.records if one.topic == "t-feeds.acme.pr.v1")
+    attributes = cloudevents.attributes(record.headers)
+    assert (attributes["id"], attributes["type"], attributes["source"]) == (
+        "pr/1",
+        "commonline.feed.entered.v1",
+        "/acme/page",
+    )
+    assert SERDE.decode_as(FeedActivity, record.value or b"").seq == 1
+    assert batch.rows
+
+
+def test_counts_become_visible_with_the_commit(task: UnifyTask) -> None:
+    task.process(reads(configuration(), activity("test:a"), activity("test:a")), frozenset())
+    metrics = task._around.metrics
+    outcomes = {"source": "page", "outcome": "repeat"}
+    assert metrics.counter("commonline_unify_outcomes_total", outcomes)._value.get() == 0
+    task.committed()
+    assert metrics.counter("commonline_unify_outcomes_total", outcomes)._value.get() == 1
+    labels = {"workspace": "acme", "department": "pr", "event": "activity"}
+    assert metrics.counter("commonline_feed_records_total", labels)._value.get() == 1
+
+
+@pytest.mark.parametrize("junk", [b"", b"\x00", b"\x00\x00\x00\x00\x01junk", b"{}", b"\x00\xff\xff\xff\xffxx"])
+def test_junk_is_a_dead_letter_and_the_others_are_decided(task: UnifyTask, junk: bytes) -> None:
+    batch = task.process(reads(configuration(), junk, activity("test:a")), frozenset())
+    (letter,) = dead(batch)
+    assert (letter.offset, letter.value, letter.step) == (1, junk, "unify")
+    assert any(record.topic == "t-conversations.v1" for record in batch.records)
+
+
+def test_condemned_records_are_not_read(task: UnifyTask) -> None:
+    batch = task.process(reads(configuration(), activity("test:a")), frozenset({1}))
+    (letter,) = dead(batch)
+    assert (letter.cause, letter.source) == (KILLS_WORKER, "page")
+    assert not any(record.topic == "t-conversations.v1" for record in batch.records)
+
+
+def test_a_too_large_activity_is_a_dead_letter(task: UnifyTask) -> None:
+    batch = task.process(reads(configuration(), activity("test:a", text="x" * 300_000)), frozenset())
+    assert [letter.cause for letter in dead(batch)] == ["too-large"]
+
+
+def test_a_row_that_grew_too_large_is_its_records_fault_alone(task: UnifyTask) -> None:
+    large = configuration()
+    large.body = large.body + " " * ROW_LIMIT
+    before, after = activity("test:a"), activity("test:b")
+    batch = task.process(reads(configuration(), before, large, after), frozenset())
+    assert [(letter.cause, letter.offset) for letter in dead(batch)] == [("too-large", 2)]
+    assert sum(record.topic == "t-conversations.v1" for record in batch.records) == 2
+
+
+def test_lack_of_memory_is_no_records_fault(task: UnifyTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(UNIFIER, "decide_activity", fail)
+    with pytest.raises(MemoryError):
+        task.process(reads(activity("test:a")), frozenset())
+
+
+def test_an_aborted_batch_never_was(task: UnifyTask) -> None:
+    first = task.process(reads(configuration(), activity("test:a")), frozenset())
+    task.aborted()
+    again = task.process(reads(configuration(), activity("test:a")), frozenset())
+    assert [(one.topic, one.key, one.value) for one in first.records] == [
+        (one.topic, one.key, one.value) for one in again.records
+    ]
+    assert first.rows == again.rows
+
+
+def test_rows_of_a_newer_program_are_not_taken_over(store: LocalStore) -> None:
+    store.apply({WORKSPACE + b"eight.by" + b"0" * 16: bytes([ROW_VERSION + 1]) + b"\x90"}, 1)
+    with pytest.raises(StateError, match="run the newer one"):
+        UnifyTask(3, store, Surroundings(Topics(), IDS, UNIFIER, Metrics(), "test"))
