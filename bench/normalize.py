@@ -1,6 +1,6 @@
 """How many deliveries a second one normalize process takes in, with the broker beside it.
 
-    .venv/bin/python bench/normalize.py [--deliveries 200000] [--connector facebook] [--profile]
+    .venv/bin/python bench/normalize.py [--deliveries 200000] [--profile]
 
 Fills ``deliveries.v1`` of an installation of its own with comments as Facebook sends them, about 1 KB each, every
 one different, then starts the stage in this process and measures from the first record read to the last offset
