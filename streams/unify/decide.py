@@ -99,6 +99,7 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     new = row is None and activity.edge is None
     thread_key, thread = _thread_of(turn, activity, row)
     superseded = activity.type != "Create" and row is not None
+    outdated = activity.edge is not None and row is not None and version < row.version  # a Like that was undone since
     row, now, now_raw = _object(turn, key, row, activity, raw, version, thread_key, thread)
     _note(turn, thread_key, thread, activity, met)
     anchors.register(turn, activity, thread_key, new_object=new, new_thread=thread.founded == turn.row.accepted)
@@ -121,7 +122,7 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     persons = persons_of(turn, activity)
     known = persons if now is activity else persons_of(turn, now)
     where = (conversation_key, conversation)
-    got = [] if overruled else show.everywhere(turn, where, key, row, now, now_raw, known, matched)
+    got = [] if overruled or outdated else show.everywhere(turn, where, key, row, now, now_raw, known, matched)
     _record(turn, conversation, key, row, activity, raw, got, persons, superseded=superseded)
     return "after-delete" if gone and activity.type != "Delete" else "accepted"
 

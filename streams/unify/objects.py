@@ -72,12 +72,15 @@ def tells_nothing(row: ObjectRow, activity: Activity, version: Version) -> bool:
         return False
     if activity.changes or activity.references or TIGHTNESS[activity.visibility] > row.tightness:
         return False
-    if not row.activity or version > row.version:
+    if not row.activity:
         return False
-    told_by = dict(row.told_by)
     stored, told = _told(decode_activity(row.activity)), _told(activity)
-    _, changed = _merge_object(stored, row.version, told_by, told, version, newer=False)
-    return not changed and told_by == row.told_by
+    for name in (*NULLABLE, *LISTS):
+        theirs = getattr(told, name)
+        holder = row.told_by.get(name, row.version)
+        if theirs is not None and theirs != [] and (theirs != getattr(stored, name) or holder[0] < version[0]):
+            return False
+    return True
 
 
 def new_row(activity: Activity, raw: bytes, version: Version, thread: bytes, at: int) -> ObjectRow:
