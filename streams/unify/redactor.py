@@ -35,6 +35,8 @@ class Known:
     names: tuple[tuple[str, str, bool], ...]
     handles: tuple[tuple[str, bool], ...] = ()
     parties: tuple[Party, ...] = ()
+    text: str | None = None
+    """All texts of the activity in one, if they were put together: what does not stand here is not looked for."""
 
 
 @dataclass(slots=True)
@@ -51,11 +53,13 @@ class Redactor:
     hidden: dict[str, str] = field(default_factory=dict)
     seen: dict[tuple[str, str], None] = field(default_factory=dict)
     _masked: frozenset[str] = frozenset()
+    _sought: list[tuple[str, str]] = field(default_factory=list)
     _named: list[tuple[str, str, re.Pattern[str]]] = field(default_factory=list)
     _pseudonyms: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._masked = self.kinds & TEXT_KINDS
+        together = self.known.text
         for uri in self.known.persons:
             if self._hides(uri):
                 scheme, _, bare = uri.partition(":")
@@ -70,6 +74,7 @@ class Redactor:
                 if not (ours and self.policy.staff_names):
                     shown = f"Customer {self.pseudonym(person)}"
                     self._named += [("name", shown, pattern) for pattern in _name_patterns(name)]
+        self._sought = [one for one in self.hidden.items() if together is None or one[0] in together]
         if "handle" in self.kinds:
             for handle, ours in self.known.handles:
                 if not (ours and self.policy.staff_names):
@@ -106,7 +111,7 @@ class Redactor:
             return text
         # Patterns first: whether a part of an address is also a name that the conversation knows must not matter.
         shown = mask(text, self._masked, self.region, self._noter(path)) if self._masked else text
-        for value, kind in self.hidden.items():
+        for value, kind in self._sought:
             if value in shown:
                 shown = shown.replace(value, MASKS.get(kind, "[account]"))
                 self.seen[(path, kind)] = None

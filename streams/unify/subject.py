@@ -87,7 +87,7 @@ def subject(turn: Turn, conversation: Conversation, activity: Activity, raw: byt
     words = words_of(text)
     names = _names(turn, conversation, everyone, persons, words)
     handles = [(p.handle, p.side == "us") for p in everyone if p.handle and not words.isdisjoint(words_of(p.handle))]
-    known = Known(persons, names, tuple(dict.fromkeys(handles)), tuple(everyone))
+    known = Known(persons, names, tuple(dict.fromkeys(handles)), tuple(everyone), text)
     fact = hashlib.blake2b(raw, key=turn.secret[:64], digest_size=16).digest()
     found = traces(activity, known, everyone, text)
     return Subject(activity, raw, conversation[1].id, turn.rules.region, turn.secret, known, found, fact)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError
 
-from commonline.bus.stage import _by_partition, _input_error
+from commonline.bus.stage import _by_partition, _input_error, _wait_s
 from commonline.bus.tuning import StageSettings, consumer_settings, producer_settings, restorer_settings
 from commonline.errors import RestartError, StateError
 from commonline.settings import KafkaSettings
@@ -71,3 +71,11 @@ def test_what_the_protocol_asks_of_the_clients() -> None:
     assert producer["transactional.id"] == "line-unify-5"
     assert (producer["retry.backoff.ms"], producer["transaction.timeout.ms"]) == (1, 10_000)
     assert restorer_settings(KAFKA)["isolation.level"] == "read_committed"
+
+
+@pytest.mark.parametrize(
+    ("records", "took_s", "expected"), [(0, 0.0, 0.005), (499, 9.0, 0.005), (500, 0.002, 0.005), (500, 0.1, 0.05)]
+)
+def test_batches_fill_longer_when_behind(records: int, took_s: float, expected: float) -> None:
+    assert _wait_s(SETTINGS, records, took_s) == expected
+    assert _wait_s(SETTINGS, 10_000, 9.0) == 0.1

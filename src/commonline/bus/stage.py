@@ -31,6 +31,8 @@ __all__ = ["Batch", "Record", "StageSettings", "Task", "TransactionalStage"]
 log = logging.getLogger(__name__)
 TAKEOVERS_AT_ONCE = 2
 MOVING_WAIT_S = 0.02
+BUSY_RECORDS = 500
+"""A batch of so many says that the stage is behind (protocol F10)."""
 
 
 class TransactionalStage:
@@ -85,7 +87,7 @@ class TransactionalStage:
         sizes = self._metrics.histogram("commonline_stage_batch_records", labels)
         seconds = self._metrics.histogram("commonline_stage_batch_seconds", labels)
         self._consumer.subscribe([settings.topic], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
-        wait_s, clean = settings.batch_wait_ms / 1000, False
+        wait_s, clean = _wait_s(settings, 0, 0.0), False
         try:
             while not self._stopping.is_set():
                 self._finish_takeovers()
@@ -94,13 +96,13 @@ class TransactionalStage:
                     raise self._failure
                 self._tell()
                 if not messages:
-                    wait_s = settings.batch_wait_ms / 1000
+                    wait_s = _wait_s(settings, 0, 0.0)
                     continue
                 started = time.perf_counter()
                 for number, some in _by_partition(messages).items():
                     self._handle(number, some)
                 took = time.perf_counter() - started
-                wait_s = min(max(took / 2, settings.batch_wait_ms / 1000), settings.longest_wait_ms / 1000)
+                wait_s = _wait_s(settings, len(messages), took)
                 batches.inc()
                 sizes.observe(len(messages))
                 seconds.observe(took)
@@ -226,6 +228,14 @@ class TransactionalStage:
         for number in list(self._partitions):
             self._partitions.pop(number).let_go(clean=clean)
         self._consumer.close()
+
+
+def _wait_s(settings: StageSettings, records: int, took_s: float) -> float:
+    """How long the next batch may fill: little while batches are small, up to half of what one takes when behind."""
+    quiet = settings.batch_wait_ms / 1000
+    if records < BUSY_RECORDS:
+        return quiet
+    return min(max(took_s / 2, quiet), settings.longest_wait_ms / 1000)
 
 
 def _by_partition(messages: list[Message]) -> dict[int, list[Message]]:
