@@ -84,6 +84,7 @@ def obj(**fields: object) -> Object:
             item(type="Update", changes=[Change(field="status", before="OPEN", after="SOLVED")]),
             "facebook Ana Silva: changes: status → SOLVED  12 ms",
         ),
+        (item(type="Update", changes=[Change(field="body")]), "facebook Ana Silva: edits: My kettle leaks  12 ms"),
         (item(object=obj()), "facebook Ana Silva: Note  12 ms"),
         (item(object=obj(text="x" * 141)), f"facebook Ana Silva: {'x' * 139}…  12 ms"),
         (item(object=obj(text="x" * 140)), f"facebook Ana Silva: {'x' * 140}  12 ms"),
@@ -138,6 +139,17 @@ def test_four_columns_with_what_each_department_sees() -> None:
     assert seen.count("1 shown, 1 redacted") == 1
     assert seen.count("1 shown, 0 redacted") == 1, "a conversation that comes in is not something shown"
     assert seen.count("0 shown, 0 redacted") == 2
+
+
+def test_joins_that_follow_one_another_share_a_line() -> None:
+    screen = console()
+    board = Board(screen)
+    events: tuple[FeedEvent, ...] = ("merged", "merged", "merged", "activity", "merged")
+    for event in events:
+        board.add(Arrival("pr", NOW, record(None, event) if event == "merged" else record()))
+    seen = shot(board, screen)
+    assert seen.count("joined with 3 other conversations") == 1
+    assert seen.count("joined with another conversation") == 1
 
 
 def test_the_newest_stay_on_a_small_screen() -> None:

@@ -28,7 +28,7 @@ from commonline.local.supervisor import Supervisor
 from commonline.topics import Topics
 
 SETTLE_S = 60.0
-READY_S = 60.0
+READY_S = 120.0
 LINGER_S = 0.5
 
 

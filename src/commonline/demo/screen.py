@@ -34,6 +34,7 @@ class Board:
         self._console = console
         self._columns: dict[str, deque[Text]] = {name: deque(maxlen=KEPT) for name in DEPARTMENTS}
         self._news: deque[str] = deque(maxlen=3)
+        self._joins = dict.fromkeys(DEPARTMENTS, 0)
         self._redacted = dict.fromkeys(DEPARTMENTS, 0)
         self._shown = dict.fromkeys(DEPARTMENTS, 0)
 
@@ -42,8 +43,13 @@ class Board:
         self._news.append(text)
 
     def add(self, arrival: Arrival) -> None:
-        """Something that arrived in a feed."""
-        self._columns[arrival.feed].append(line(arrival.record, arrival.at))
+        """Something that arrived in a feed. Joins that follow one another share a line."""
+        column, merged = self._columns[arrival.feed], arrival.record.event == "merged"
+        self._joins[arrival.feed] = self._joins[arrival.feed] + 1 if merged else 0
+        if self._joins[arrival.feed] > 1:
+            column[-1] = Text(f"⇄ joined with {self._joins[arrival.feed]} other conversations", style="dim italic")
+            return
+        column.append(line(arrival.record, arrival.at))
         if arrival.record.event == "activity":
             self._shown[arrival.feed] += 1
             self._redacted[arrival.feed] += bool(arrival.record.redactions)
@@ -95,9 +101,10 @@ def line(record: FeedActivity, at: int) -> Text:
     if item.type not in ("Create", "Update"):
         text.append(f"{item.type.lower()} ", style="italic")
     elif item.type == "Update":
-        text.append("edits: " if item.object.text and not item.changes else "changes: ", style="italic")
+        told = any(change.after is not None for change in item.changes)
+        text.append("changes: " if told or not item.object.text else "edits: ", style="italic")
     said = (
-        ", ".join(f"{c.field} → {c.after}" for c in item.changes)
+        ", ".join(f"{c.field} → {c.after}" for c in item.changes if c.after is not None)
         or item.object.text
         or item.object.title
         or item.object.type
