@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import web
@@ -146,3 +149,29 @@ class Town:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.queues.append(queue)
         return queue
+
+
+@contextmanager
+def running(town: Town) -> Iterator[asyncio.AbstractEventLoop]:
+    """The town on a free port, in a thread of its own, for programs that are not asynchronous."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="mastodon", daemon=True)
+    thread.start()
+
+    async def begin() -> web.AppRunner:
+        runner = web.AppRunner(town.app(), shutdown_timeout=0.5)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        town.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        return runner
+
+    runner = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(town.cut)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

@@ -1,11 +1,13 @@
 """Real payloads, brought in the way in which each source delivers; every one is accounted for.
 
-Webhooks are posted with real signatures to a running connect, mails go through an IMAP server. Runs where the payload
+Webhooks are posted with real signatures to a running connect, mails go through an IMAP server, Mastodon's objects
+through a server's stream. Runs where the payload
 collection lies (COMMONLINE_PAYLOADS, or ../shared/payloads beside the checkout); the files never enter the project.
 """
 
 from __future__ import annotations
 
+import asyncio
 import imaplib
 import json
 import os
@@ -18,6 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.connectors.mastodon_server import TOKEN, Town, running
 from tests.plant import Plant
 
 from commonline.clock import now_us
@@ -65,6 +68,11 @@ tls = "none"
 user = "{MAILBOX}"
 password = {{{{ env = "PAYLOAD_MAIL" }}}}
 interval_s = 1
+[sources.mastodon]
+connector = "mastodon"
+workspace = "acme"
+instance = "{{town}}"
+access_token = {{{{ env = "PAYLOAD_TOKEN" }}}}
 """
 
 pytestmark = [
@@ -121,6 +129,29 @@ def mail_all(server: GreenMail) -> int:
     return count
 
 
+def frames() -> Iterator[bytes]:
+    """Mastodon's objects as frames of the stream; a list is told item by item."""
+    for sample in samples("mastodon"):
+        body = json.loads(sample.body)
+        for item in body if isinstance(body, list) else [body]:
+            event = "update" if "account" in item and "content" in item else "conversation"
+            frame = {"stream": ["user"], "event": event, "payload": json.dumps(item)}
+            told = "last_status" in item or event == "update"
+            yield json.dumps(frame if told else item).encode()
+
+
+def tell_all(town: Town, loop: asyncio.AbstractEventLoop) -> int:
+    """Say everything on the stream, once the source listens."""
+    deadline = time.monotonic() + 30
+    while not town.queues:
+        assert time.monotonic() < deadline, "nobody listens to the stream"
+        time.sleep(0.05)
+    told = list(frames())
+    for frame in told:
+        loop.call_soon_threadsafe(town.raw, frame)
+    return len(told)
+
+
 def status_of(plant: Plant) -> dict[str, Any]:
     environ = {**os.environ, **plant.kafka.environ(), "COMMONLINE_HOME": str(plant.folder / "home")}
     environ |= {"COMMONLINE_PREFIX": plant.prefix, "COMMONLINE_CONFIG": str(plant.folder / "commonline.toml")}
@@ -136,24 +167,26 @@ def test_every_real_payload_is_accounted_for(
     kafka: KafkaUnderTest, greenmail: GreenMail, prefix: str, tmp_path: Path
 ) -> None:
     greenmail.add(Mailbox(MAILBOX, PASSWORD))
-    configuration = CONFIGURATION.replace("{imap}", str(greenmail.imap_port))
-    environ = {"PAYLOAD_SECRET": SECRET, "PAYLOAD_MAIL": PASSWORD}
-    plant = Plant(kafka.settings, prefix, tmp_path, configuration, environ)
-    try:
-        for name in ("connect", "normalize", "unify"):
-            plant.start(name)
-        mails = mail_all(greenmail)
-        kept, refused = post_all(plant)
-        deadline = time.monotonic() + SETTLE_S
-        while time.monotonic() < deadline:
-            plant.tend()
-            report = status_of(plant)
-            if report["totals"]["received"] >= kept + mails and report["totals"]["waiting"] == 0:
-                break
-            time.sleep(1)
-    finally:
-        plant.stop()
+    town = Town()
+    environ = {"PAYLOAD_SECRET": SECRET, "PAYLOAD_MAIL": PASSWORD, "PAYLOAD_TOKEN": TOKEN}
+    with running(town) as loop:
+        configuration = CONFIGURATION.replace("{imap}", str(greenmail.imap_port)).replace("{town}", town.url)
+        plant = Plant(kafka.settings, prefix, tmp_path, configuration, environ)
+        try:
+            for name in ("connect", "normalize", "unify"):
+                plant.start(name)
+            told = mail_all(greenmail) + tell_all(town, loop)
+            kept, refused = post_all(plant)
+            deadline = time.monotonic() + SETTLE_S
+            while time.monotonic() < deadline:
+                plant.tend()
+                report = status_of(plant)
+                if report["totals"]["received"] >= kept + told and report["totals"]["waiting"] == 0:
+                    break
+                time.sleep(1)
+        finally:
+            plant.stop()
     assert refused == []
-    assert report["totals"]["received"] == kept + mails, report
+    assert report["totals"]["received"] == kept + told, report
     assert report["disagreements"] == [], report
     assert kept > 0
