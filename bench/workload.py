@@ -1,39 +1,44 @@
-"""A fixed log of activities as a mid-sized brand has them: the same bytes at every call.
+"""The log that unify is measured on: activities as a mid-sized brand has them, the same bytes at every call.
 
-70 % comments in 3,000 threads, 10 % tickets and mails whose senders claim an address, 10 % edits, 5 % repeats,
-5 % likes. Texts of about 200 characters; some hold links, addresses, telephone and ticket numbers.
+Of 100 records: 40 comments of customers below posts of the brand's page (3,000 posts, few of them hot; 20,000 people,
+few of them busy), 7 answers of the page, 12 direct messages (10,000 people, customers' eyes only), 15 messages of
+customers in tickets and mails (30,000 customers; six of ten come into a case that is open; a ticket's requester claims
+the address that mails are sent from, so that persons grow over channels), 6 replies of agents, 4 internal notes,
+5 edits, 1 deletion, 5 likes, and 5 repeats of one of the last 50,000 records.
+
+Texts: comments about 110 characters, direct messages 80, mails and tickets 450. What redaction looks for, per 100:
+comments hold 3 links, 0.5 addresses, 0.5 telephone numbers, 1 number of an order, 2 names of people; direct messages
+3 links, 4 addresses, 4 telephone numbers, 8 orders; mails and tickets 8 links, 15 signatures with address and number,
+10 orders; 60 of 100 replies of agents call the customer by name. One of 200 comments says a word of the press's rule,
+one of 500 mails a word of hiring's. Dates and amounts, which only look like numbers, stand in a tenth of all.
 """
 
 from __future__ import annotations
 
-import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from bench.prose import FIRST, LAST, PEOPLE, Prose, name_of
 
 from commonline.configuration.defaults import default_departments
 from commonline.ids import uuid5
 from commonline.schemas.codec import encode_activity, encode_control
-from commonline.schemas.records import Activity, Claim, Control, Object, Origin, Party, Reference, Thread
+from commonline.schemas.records import Activity, Claim, Container, Control, Object, Origin, Party, Reference, Thread
 from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec, UnifyConfiguration
 
 WORKSPACE = "acme"
 START = 1_790_000_000_000_000
 SECOND = 1_000_000
-THREADS = 3000
-PEOPLE = 8000
+POSTS = 3000
+WRITERS = 10_000
 CUSTOMERS = 30_000
-WORDS = tuple(
-    """kettle leaks base since Tuesday nobody answers phone what can do bought it in spring works well until water steam
-    lid switch cable warranty shop return money please help thanks team great service slow again order parcel arrived
-    broken handle colour blue new model price offer friend family kitchen morning tea""".split()  # noqa: SIM905 - prose
-)
-FIRST = ("Ana", "Bob", "Chiara", "Dov", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jun", "Kofi", "Lena", "Milan", "Noor")
-LAST = ("Silva", "Brandt", "Conti", "Levi", "Kaya", "Adeyemi", "Olsen", "Moreau", "Costa", "Sato", "Mensah", "Weiss")
+PAGE = Party("facebook:page1", "organisation", "us", "author", "Acme Kettles")
+AGENTS = 12
 
 
-def configuration() -> Control:
+def configuration(workspace: str = WORKSPACE) -> Control:
     """The four default departments."""
     departments = {
         name: DepartmentSpec(
@@ -44,53 +49,48 @@ def configuration() -> Control:
         for name, department in default_departments().items()
     }
     text = msgspec.json.encode(UnifyConfiguration(departments, 48 * 3600 * SECOND, "DE", "k1")).decode()
-    return Control(id=uuid5("configuration", text), workspace=WORKSPACE, kind="configuration", at=START, body=text)
+    return Control(id=uuid5("configuration", text), workspace=workspace, kind="configuration", at=START, body=text)
 
 
 @dataclass
-class Log:
-    """Makes the log. `values` holds encoded activities, repeats included."""
+class Log(Prose):
+    """Makes the log. `values` holds encoded activities, repeats included; `told` is what may be edited or liked."""
 
-    random: random.Random = field(default_factory=lambda: random.Random(7))
+    workspace: str = WORKSPACE
     values: list[bytes] = field(default_factory=list)
     told: list[Activity] = field(default_factory=list)
     opened: set[int] = field(default_factory=set)
-    tickets: list[tuple[str, int]] = field(default_factory=list)
+    cases: list[tuple[str, int]] = field(default_factory=list)
     at: int = START
 
     def fill(self, count: int) -> Log:
         """Add activities until there are `count`."""
-        makers = (self._comment, self._care, self._edit, self._repeat, self._like)
+        weighed: dict[Callable[[], Activity | None], int] = {
+            self._comment: 40,
+            self._answer: 7,
+            self._message: 12,
+            self._case: 15,
+            self._reply: 6,
+            self._note: 4,
+            self._edit: 5,
+            self._delete: 1,
+            self._like: 5,
+            self._repeat: 5,
+        }
+        makers = [maker for maker, weight in weighed.items() for _ in range(weight)]
         while len(self.values) < count:
-            self.at += self.random.randrange(SECOND // 2)
-            make = self.random.choices(makers, weights=(70, 10, 10, 5, 5))[0] if self.told else self._comment
-            made = make()
+            self.at += int(self.random.random() * SECOND / 2)
+            made = makers[int(self.random.random() * 100)]() if len(self.told) > 50 else self._comment()
             if made is not None:
-                self.told.append(made)
                 self.values.append(encode_activity(made))
         return self
 
-    def _text(self) -> str:
-        words = self.random.choices(WORDS, k=34)
-        chance = self.random.random()
-        if chance < 0.03:
-            words.append(f"see https://shop.example/p/{self.random.randrange(10**6)}?utm_source=x")
-        elif chance < 0.05:
-            words.append(f"write to {self.random.choice(FIRST).lower()}{self.random.randrange(99)}@example.org")
-        elif chance < 0.07:
-            words.append(f"call +49 30 {self.random.randrange(10**6, 10**7)}")
-        elif chance < 0.08:
-            words.append(f"my ticket #{self.random.randrange(10**4, 10**5)}")
-        elif chance < 0.18:
-            words.append(f"for {self.random.randrange(20, 90)} euro, on 12.05.2026")
-        return " ".join(words) + "."
-
     def _activity(self, object_id: str, **more: Any) -> Activity:
         base: dict[str, Any] = {
-            "workspace": WORKSPACE,
+            "workspace": self.workspace,
             "connector": "facebook",
             "source": "page",
-            "event": "feed.comment.add",
+            "event": "feed.comment",
             "type": "Create",
             "channel": "comment",
             "direction": "inbound",
@@ -98,87 +98,166 @@ class Log:
             "published": self.at,
             "clock": "source",
             "received": self.at + 40_000,
-            "our_account": "facebook:page/1",
+            "our_account": "facebook:page1",
             "origin": Origin(uuid5("delivery", str(len(self.values))), "deliveries.v1", 0, len(self.values)),
         }
         made = base | more
         revision = made.pop("revision", "")
-        identifier = uuid5(WORKSPACE, made.get("edge") or object_id, made["type"], revision)
-        return Activity(id=identifier, **made)
+        return Activity(id=uuid5(self.workspace, made.get("edge") or object_id, made["type"], revision), **made)
 
-    def _name(self, number: int) -> str:
-        return f"{FIRST[number % len(FIRST)]} {LAST[number // len(FIRST) % len(LAST)]}"
+    def _tell(self, made: Activity) -> Activity:
+        self.told.append(made)
+        return made
+
+    def _post(self) -> tuple[str, bool]:
+        post = self._below(POSTS, 3)
+        new = post not in self.opened
+        self.opened.add(post)
+        return f"facebook:page1/post/page1_{post:015}", new
+
+    def _below_post(self, actor: Party, text: str, direction: str) -> Activity:
+        thread, new = self._post()
+        if new:
+            actor, text, direction = PAGE, self._text(30, link=40, mail=0, phone=0, order=0), "outbound"
+        object_id = thread if new else f"facebook:page1/comment/{thread[-15:]}_{len(self.values):015}"
+        return self._tell(
+            self._activity(
+                object_id,
+                actor=actor,
+                object=Object(object_id, "Note", text=text, url=f"https://face.example/{object_id[15:]}"),
+                thread=Thread(thread, title="Our new kettle", container=Container("facebook:page1", "page")),
+                references=[] if new else [Reference("parent", thread)],
+                channel="post" if new else "comment",
+                direction=direction,
+            )
+        )
 
     def _comment(self) -> Activity:
-        post, person = self.random.randrange(THREADS), self.random.randrange(PEOPLE)
-        thread = f"facebook:page/1/post/{post:08}"
-        first = post not in self.opened
-        self.opened.add(post)
-        object_id = thread if first else f"{thread}_{len(self.values):010}"
-        account = f"facebook:page/1/user/{person:08}"
-        return self._activity(
-            object_id,
-            actor=Party(account, "person", "customer", "author", self._name(person)),
-            object=Object(object_id, "Note", text=self._text(), url=f"https://face.example/{object_id[14:]}"),
-            thread=Thread(thread, title="Our new kettle"),
-            references=[] if first else [Reference("reply", thread)],
-            channel="post" if first else "comment",
+        person = self._below(PEOPLE, 2)
+        actor = Party(f"facebook:page1/user/{person:016}", "person", "customer", "author", name_of(person))
+        return self._below_post(actor, self._comment_text(), "inbound")
+
+    def _answer(self) -> Activity:
+        text = self._text(16, link=10, mail=2, phone=2, order=0)
+        return self._below_post(PAGE, f"{self.random.choice(FIRST)}, {text}", "outbound")
+
+    def _message(self) -> Activity:
+        person = self._below(WRITERS, 2)
+        object_id = f"facebook:page1/message/m_{len(self.values):020}"
+        account = f"facebook:page1/psid/{person:016}"
+        return self._tell(
+            self._activity(
+                object_id,
+                event="messages",
+                actor=Party(account, "person", "customer", "author", name_of(person)),
+                participants=[Party("facebook:page1", "organisation", "us", "to")],
+                object=Object(object_id, "Note", text=self._text(13, link=3, mail=4, phone=4, order=8)),
+                thread=Thread(f"facebook:page1/messenger/{person:016}", container=Container("facebook:page1", "page")),
+                channel="direct_message",
+                visibility="customer",
+            )
         )
 
-    def _care(self) -> Activity:
-        mail = self.random.random() < 0.5
-        if self.tickets and self.random.random() < 0.6:
-            thread, person = self.random.choice(self.tickets)
+    def _case(self) -> Activity:
+        if self.cases and self._chance(60):
+            thread, person = self.cases[-1 - self._below(min(len(self.cases), 5000))]
         else:
-            person = self.random.randrange(CUSTOMERS)
-            thread = f"email:acme/{len(self.values)}" if mail else f"zendesk:acme/ticket/{10_000 + len(self.values)}"
-            self.tickets.append((thread, person))
-        mail = thread.startswith("email")
+            person, number = self._below(CUSTOMERS, 2), len(self.values)
+            thread = f"email:acme/{number}@example.org" if self._chance(50) else f"zendesk:acme/ticket/{number}"
+            self.cases.append((thread, person))
+        return self._in_case(thread, person, self._customer(thread, person), self._case_text(person))
+
+    @staticmethod
+    def _customer(thread: str, person: int) -> Party:
         address = f"mailto:customer{person}@example.org"
-        claims = [] if mail else [Claim("same_as", address, "verified")]
-        account = address if mail else f"zendesk:acme/user/{person}"
-        object_id = f"{thread}/{len(self.values)}"
-        agent = Party("zendesk:acme/user/agent7", "person", "us", "agent", "Sam Support")
-        return self._activity(
-            object_id,
-            connector="email" if mail else "zendesk",
-            source="mailbox" if mail else "desk",
-            event="message" if mail else "ticket.comment",
-            actor=Party(account, "person", "customer", "author", self._name(person), claims=claims),
-            participants=[agent],
-            object=Object(object_id, "Note", text=self._text(), title="My kettle leaks"),
-            thread=Thread(thread, title="My kettle leaks", state="open"),
-            channel="email" if mail else "ticket",
-            visibility="customer",
-            our_account="mailto:help@acme.example",
+        if thread.startswith("email"):
+            return Party(address, "person", "customer", "author", name_of(person))
+        claims = [Claim("same_as", address, "verified")]
+        return Party(f"zendesk:acme/user/{person}", "person", "customer", "author", name_of(person), claims=claims)
+
+    def _in_case(self, thread: str, person: int, actor: Party, text: str, **more: Any) -> Activity:
+        mail, object_id = thread.startswith("email"), f"{thread}/{len(self.values)}"
+        agent = Party("mailto:help@acme.example" if mail else "zendesk:acme/user/agent7", "person", "us", "assignee")
+        customer = msgspec.structs.replace(self._customer(thread, person), role="requester")
+        return self._tell(
+            self._activity(
+                object_id,
+                connector="email" if mail else "zendesk",
+                source="mailbox" if mail else "desk",
+                event="message" if mail else "zen:event-type:ticket.comment_added",
+                actor=actor,
+                participants=[agent] if actor.side == "customer" else [customer],
+                object=Object(object_id, "Note", text=text, title="My kettle leaks" if mail else None),
+                thread=Thread(
+                    thread, title="My kettle leaks", state="open", container=Container("zendesk:acme/group/4", "queue")
+                ),
+                channel="email" if mail else "ticket",
+                our_account="mailto:help@acme.example" if mail else "zendesk:acme",
+                **({"visibility": "customer"} | more),
+            )
         )
+
+    def _by_agent(self, text: Callable[[int], str], **more: Any) -> Activity:
+        if not self.cases:
+            return self._case()
+        thread, person = self.cases[-1 - self._below(min(len(self.cases), 5000))]
+        number = self._below(AGENTS)
+        agent = Party(f"zendesk:acme/user/agent{number}", "person", "us", "author", f"Sam {LAST[number]}")
+        return self._in_case(thread, person, agent, text(person), **more)
+
+    def _reply(self) -> Activity:
+        def text(person: int) -> str:
+            made = self._text(50, link=20, mail=2, phone=5, order=15)
+            return f"Hello {name_of(person)}, {made}" if self._chance(60) else made
+
+        return self._by_agent(text, direction="outbound")
+
+    def _note(self) -> Activity:
+        def text(_person: int) -> str:
+            return self._text(15, link=3, mail=3, phone=5, order=10)
+
+        return self._by_agent(text, direction="internal", visibility="internal")
+
+    def _old(self) -> Activity:
+        return self.told[-1 - self._below(min(len(self.told), 20_000))]
 
     def _edit(self) -> Activity:
-        old = self.random.choice(self.told[-20_000:])
-        obj = msgspec.structs.replace(old.object, text=self._text(), version=str(self.at))
-        kept = {name: getattr(old, name) for name in ("connector", "source", "actor", "participants", "thread")}
-        kept |= {name: getattr(old, name) for name in ("channel", "visibility", "our_account")}
-        return self._activity(obj.id, type="Update", event="edited", object=obj, revision=str(self.at), **kept)
+        old = self._old()
+        obj = msgspec.structs.replace(old.object, text=self._comment_text(), version=str(self.at))
+        return self._again(old, type="Update", object=obj, revision=str(self.at), actor=old.actor)
 
-    def _repeat(self) -> None:
-        self.values.append(self.random.choice(self.values[-50_000:]))
+    def _delete(self) -> Activity:
+        old = self._old()
+        obj = Object(old.object.id, old.object.type, version=str(self.at))
+        return self._again(old, type="Delete", object=obj, revision=str(self.at))
+
+    def _again(self, old: Activity, **more: Any) -> Activity:
+        kept = ("connector", "source", "event", "participants", "thread", "channel", "direction", "visibility")
+        return self._activity(
+            old.object.id, our_account=old.our_account, **{name: getattr(old, name) for name in kept}, **more
+        )
 
     def _like(self) -> Activity:
-        old = self.random.choice(self.told[-20_000:])
-        person = self.random.randrange(PEOPLE)
-        account = f"facebook:page/1/user/{person:08}"
+        old = self._old()
+        while old.connector != "facebook" or old.channel == "direct_message":
+            old = self._old()
+        person = self._below(PEOPLE, 2)
+        account = f"facebook:page1/user/{person:016}"
         return self._activity(
             old.object.id,
             type="Like",
-            event="feed.like.add",
+            event="feed.like",
             edge=f"{old.object.id}/like/{account}",
-            actor=Party(account, "person", "customer", "author", self._name(person)),
+            actor=Party(account, "person", "customer", "author", name_of(person)),
             object=Object(old.object.id, old.object.type),
             thread=old.thread,
-            visibility=old.visibility,
+            reaction="like",
         )
 
+    def _repeat(self) -> None:
+        self.values.append(self.values[-1 - self._below(min(len(self.values), 50_000))])
 
-def log(count: int) -> tuple[bytes, list[bytes]]:
+
+def log(count: int, workspace: str = WORKSPACE) -> tuple[bytes, list[bytes]]:
     """The configuration record and `count` activities, as Avro without frames."""
-    return encode_control(configuration()), Log().fill(count).values
+    return encode_control(configuration(workspace)), Log(workspace=workspace).fill(count).values
