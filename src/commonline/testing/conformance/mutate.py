@@ -25,7 +25,6 @@ WRONG: tuple[Any, ...] = (
 UNKNOWN = "zz-unknown"
 MOST = 6000
 """Mutations of one fixture; of larger ones an even selection is taken."""
-DAMAGES = 400
 
 
 def decoded(body: bytes) -> Any:
@@ -36,13 +35,13 @@ def decoded(body: bytes) -> Any:
         return None
 
 
-def mutations(body: bytes) -> Iterator[tuple[str, bytes]]:
-    """Name and body of every mutation: of JSON every place in turn, of anything else lines and bytes."""
+def mutations(body: bytes, most: int = MOST) -> Iterator[tuple[str, bytes]]:
+    """Name and body of about `most` mutations: of JSON every place in turn, of anything else lines and bytes."""
     value = decoded(body)
     if isinstance(value, (dict, list)) and value:
-        yield from _json(value)
+        yield from _json(value, most)
     else:
-        yield from _bytes(body)
+        yield from _bytes(body, max(most // 4, 1))
 
 
 def unknown_words(body: bytes) -> Iterator[tuple[str, bytes]]:
@@ -59,10 +58,10 @@ def unknown_words(body: bytes) -> Iterator[tuple[str, bytes]]:
             container[key] = old
 
 
-def _json(value: Any) -> Iterator[tuple[str, bytes]]:
+def _json(value: Any, most: int) -> Iterator[tuple[str, bytes]]:
     holder = [value]
     places = list(_places(holder))
-    step = max(1, -(-len(places) * (len(WRONG) + 1) // MOST))
+    step = max(1, -(-len(places) * (len(WRONG) + 1) // most))
     count = 0
     for path, container, key in places:
         old = container[key]
@@ -95,15 +94,15 @@ def _places(holder: list[Any]) -> Iterator[tuple[str, Any, Any]]:
             pending.extend((f"{path}[{index}]", value, index) for index in reversed(range(len(value))))
 
 
-def _bytes(body: bytes) -> Iterator[tuple[str, bytes]]:
+def _bytes(body: bytes, damages: int) -> Iterator[tuple[str, bytes]]:
     lines = body.split(b"\n")
-    step = max(1, len(lines) // DAMAGES)
+    step = max(1, -(-len(lines) // damages))
     for index in range(0, len(lines), step):
         before, after = lines[:index], lines[index + 1 :]
         yield f"line {index + 1} left out", b"\n".join([*before, *after])
         yield f"line {index + 1} damaged", b"\n".join([*before, b"\xff\x00: " + lines[index][::-1], *after])
     chance = random.Random(0)  # noqa: S311 - the same damage at every run
-    for _ in range(min(DAMAGES, len(body))):
+    for _ in range(min(damages, len(body))):
         at = chance.randrange(len(body))
         yield f"byte {at} damaged", body[:at] + bytes([chance.randrange(256)]) + body[at + 1 :]
         yield f"cut at byte {at}", body[:at]

@@ -21,6 +21,9 @@ from commonline.testing.conformance.mutate import mutations
 from commonline.testing.conformance.rules import codec, text, times, uris
 from commonline.testing.conformance.subject import Run, Subject
 
+MUTATIONS = 10_000
+"""Broken bodies tried for one connector, shared evenly by its fixtures; each gets at least `FEWEST`."""
+FEWEST = 120
 LIMIT_S = 1.0
 """Seconds of processor time for one delivery."""
 ENOUGH = 20
@@ -31,13 +34,14 @@ def check(subject: Subject) -> Iterator[Finding]:
     """See the module."""
     subject.connector  # noqa: B018 - raises if it cannot be used
     tried: set[tuple[object, ...]] = set()
+    each = max(MUTATIONS // max(len(subject.runs), 1), FEWEST)
     for run in subject.runs:
         trial = run.fixture.trial(subject.connector)
         meta = run.fixture.meta
         kind = (meta.content_type, meta.transport, str(meta.headers), str(meta.settings), run.fixture.path.suffix)
         bodies = list(CORPUS.items()) if kind not in tried else []
         tried.add(kind)
-        yield from _try(subject, trial, run, [*bodies, *mutations(run.fixture.body)])
+        yield from _try(subject, trial, run, [*bodies, *mutations(run.fixture.body, each)])
 
 
 def _try(subject: Subject, trial: Trial, run: Run, bodies: list[tuple[str, bytes]]) -> Iterator[Finding]:
