@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +33,14 @@ LINT = (
     Step("mypy tests", ("mypy", "tests", "tools")),
     Step("import rules", ("lint-imports",)),
 )
-TEST = Step("tests", ("coverage", "run", "-m", "pytest"))
-COVERAGE = Step("coverage", ("coverage", "report", "--skip-covered", "--skip-empty"))
+TESTS = (
+    Step("tests", ("coverage", "run", "--parallel-mode", "-m", "pytest", "-m", "not broker", "-p", "no:cacheprovider")),
+    Step("broker tests", ("coverage", "run", "--parallel-mode", "-m", "pytest", "-m", "broker")),
+)
+"""Two processes at the same time: one computes most of the time, the other waits for brokers and services."""
+SOME_TESTS = Step("tests", ("coverage", "run", "--parallel-mode", "-m", "pytest"))
+COMBINE = Step("coverage", ("coverage", "combine", "--quiet"))
+COVERAGE = Step("coverage report", ("coverage", "report", "--skip-covered", "--skip-empty"))
 PURE = (
     "connectors/*.py",
     "src/commonline/configuration/*.py",
@@ -110,17 +117,36 @@ OUTSIDE = {"promtool": "the alert rules were not checked (Debian: apt-get instal
 def main() -> int:
     """Run the steps; 0 when all is well."""
     what, *arguments = sys.argv[1:]
-    steps = [*LINT]
+    rows = [run(step) for step in LINT]
     if what == "test":
-        steps += [Step(TEST.name, (*TEST.argv, *arguments)), COVERAGE, CORE]
-    rows = [run(step) for step in steps]
-    if what == "test":
+        for old in ROOT.glob(".coverage*"):
+            old.unlink()
+        if arguments:
+            rows.append(run(Step(SOME_TESTS.name, (*SOME_TESTS.argv, *arguments))))
+        else:
+            rows += together(*TESTS)
+        rows += [run(step) for step in (COMBINE, COVERAGE, CORE)]
         rows += [("missing", name, meaning) for name, meaning in OUTSIDE.items() if not shutil.which(name)]
     print("\n" + "-" * 72)
     for state, name, text in rows:
-        print(f"{state:<8} {name:<14} {text}")
+        print(f"{state:<8} {name:<16} {text}")
     bad = {"failed", "missing"} if os.environ.get("CI") == "true" else {"failed"}
     return int(any(state in bad for state, _, _ in rows))
+
+
+def together(shown: Step, kept: Step) -> list[tuple[str, str, str]]:
+    """Run two steps at the same time; what the second prints is kept until the first has ended."""
+    began = time.monotonic()
+    with tempfile.TemporaryFile() as output:
+        program = [BIN / kept.argv[0], *kept.argv[1:]]
+        with subprocess.Popen(program, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as other:
+            first = run(shown)
+            print(f"\n== {kept.name}: {' '.join(kept.argv)} (began with the tests above)", flush=True)
+            code = other.wait()
+        output.seek(0)
+        shutil.copyfileobj(output, sys.stdout.buffer)
+        sys.stdout.flush()
+    return [first, ("ok" if code == 0 else "failed", kept.name, f"{time.monotonic() - began:.0f} s")]
 
 
 def run(step: Step) -> tuple[str, str, str]:
