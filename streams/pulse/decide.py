@@ -36,7 +36,8 @@ def decide(state: State, record: ConversationActivity, offset: int) -> Closed | 
     closed = _turn(state, record, offset)
     state.seqs[record.workspace] = record.seq
     if record.event == "activity" and record.activity is not None:
-        _count(state, record, record.activity)
+        if record.supersedes is None or record.activity.origin.mode != "replay":  # a correction is no new activity
+            _count(state, record, record.activity)
     elif record.event == "merged" and record.other:
         state.waiting.merge(record.conversation, record.other)
     elif record.event == "split" and record.other:

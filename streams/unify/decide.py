@@ -14,7 +14,7 @@ import msgspec
 
 from commonline.schemas.codec import encode_conversation_activity_prefix
 from commonline.schemas.records import Activity, Control, ConversationActivity, Party, PartyPerson
-from commonline.streams.unify import anchors, controls, feeds, objects, people, show, threads, windows
+from commonline.streams.unify import anchors, controls, corrections, feeds, objects, people, show, threads, windows
 from commonline.streams.unify.rows import (
     WORKSPACE,
     ConversationRow,
@@ -33,7 +33,7 @@ from commonline.streams.unify.view import View
 LARGEST = 200 * 1024
 """Encoded activity, bytes. Larger: dead letter `too-large` (protocol F14)."""
 MOST_THREAD_ACCOUNTS = 64
-Outcome = Literal["accepted", "repeat", "after-delete", "too-large", "control"]
+Outcome = Literal["accepted", "repeat", "corrected", "after-delete", "too-large", "control"]
 
 
 @dataclass(slots=True)
@@ -92,7 +92,8 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     key = turn.object_key(activity.edge or activity.object.id)
     row = turn.view.object(key)
     if row is not None and (objects.seen(row, version) or objects.tells_nothing(row, activity, version)):
-        return "repeat"
+        told = corrections.correct(row, activity, version) if activity.origin.mode == corrections.REPLAY else None
+        return "repeat" if told is None else _correct(turn, key, activity, told)
     turn.row.accepted += 1
     turn.deciding = key
     met = people.meet(turn, activity)
@@ -101,6 +102,38 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     superseded = activity.type != "Create" and row is not None
     outdated = activity.edge is not None and row is not None and version < row.version  # a Like that was undone since
     row, now, now_raw = _object(turn, key, row, activity, raw, version, thread_key, thread)
+    where, matched = _place(turn, thread_key, thread, activity, met, new=new)
+    gone = row.deleted > row.restored
+    overruled = objects.is_delete(activity) and not gone
+    persons = persons_of(turn, activity)
+    known = persons if now is activity else persons_of(turn, now)
+    quiet = activity.origin.mode == "backfill"
+    got = []
+    if not overruled and not outdated:
+        got = show.everywhere(turn, where, key, row, now, now_raw, known, matched, catch_up=quiet)
+    _record(turn, where[1], key, row, activity, raw, got, persons, superseded=superseded)
+    return "after-delete" if gone and activity.type != "Delete" else "accepted"
+
+
+def _correct(turn: Turn, key: Key, activity: Activity, correction: corrections.Correction) -> Outcome:
+    """A replayed activity tells other facts than before: an update of what is known, that nobody is alarmed by."""
+    told, row, shown = correction.told, correction.row, correction.shown
+    turn.row.accepted += 1
+    turn.deciding = key
+    met = people.meet(turn, told)
+    thread_key, thread = _thread_of(turn, activity, row, anew=True)
+    _lie(turn, key, row, thread_key, thread)
+    where, matched = _place(turn, thread_key, thread, told, met, new=False)
+    known = persons_of(turn, shown)
+    got = show.everywhere(turn, where, key, row, shown, correction.shown_raw, known, matched, catch_up=True)
+    _record(turn, where[1], key, row, told, correction.told_raw, got, persons_of(turn, told), superseded=True)
+    return "corrected"
+
+
+def _place(
+    turn: Turn, thread_key: Key, thread: ThreadRow, activity: Activity, met: list[tuple[Party, Key]], *, new: bool
+) -> tuple[tuple[Key, ConversationRow], int]:
+    """What an activity tells of its thread and people; returns its conversation, and the rules that hold for it."""
     _note(turn, thread_key, thread, activity, met)
     anchors.register(turn, activity, thread_key, new_object=new, new_thread=thread.founded == turn.row.accepted)
     anchors.follow(turn, activity, thread_key)
@@ -117,19 +150,12 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
         turn.stirred = True
     if turn.stirred:
         feeds.review(turn, conversation_key, conversation)
-    gone = row.deleted > row.restored
-    overruled = objects.is_delete(activity) and not gone
-    persons = persons_of(turn, activity)
-    known = persons if now is activity else persons_of(turn, now)
-    where = (conversation_key, conversation)
-    got = [] if overruled or outdated else show.everywhere(turn, where, key, row, now, now_raw, known, matched)
-    _record(turn, conversation, key, row, activity, raw, got, persons, superseded=superseded)
-    return "after-delete" if gone and activity.type != "Delete" else "accepted"
+    return (conversation_key, conversation), matched
 
 
-def _thread_of(turn: Turn, activity: Activity, row: ObjectRow | None) -> tuple[Key, ThreadRow]:
-    """A known object stays in its thread, unless its Create arrives late and says better."""
-    if row is not None and (row.created or activity.type != "Create"):
+def _thread_of(turn: Turn, activity: Activity, row: ObjectRow | None, *, anew: bool = False) -> tuple[Key, ThreadRow]:
+    """A known object stays in its thread, unless its Create arrives late, or `anew`, and says better."""
+    if row is not None and (activity.type != "Create" or (row.created and not anew)):
         known = turn.view.thread(row.thread)
         if known is not None:
             return row.thread, known
@@ -153,18 +179,23 @@ def _object(
         objects.remember(row, version)
         objects.mark(row, activity)
         row.created = row.created or activity.type == "Create"
-        row.thread = thread_key
         if activity.edge is not None:
             if version >= row.version:
                 row.version, row.activity = version, raw
         elif not objects.is_delete(activity):
             now, now_raw = objects.present(row, activity, raw, version)
+    _lie(turn, key, row, thread_key, thread)
+    return row, now, now_raw
+
+
+def _lie(turn: Turn, key: Key, row: ObjectRow, thread_key: Key, thread: ThreadRow) -> None:
+    """The object lies in this thread."""
+    row.thread = thread_key
     if thread_key not in row.chain:
         row.chain[thread_key] = thread.newest
         thread.newest = key
         turn.view.put(thread_key, thread)
     turn.view.put(key, row)
-    return row, now, now_raw
 
 
 def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list[tuple[Party, Key]]) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity, encode_activity
 from commonline.schemas.records import Activity, Object
-from commonline.streams.unify.rows import ObjectRow, Version
+from commonline.streams.unify.rows import ID_END, ObjectRow, Version
 
 REMEMBERED = 32
 """Versions of one object that are remembered one by one; what is older than all of them counts as seen."""
@@ -39,12 +39,15 @@ def version_of(activity: Activity) -> Version:
         order = 0
     else:
         order = max(activity.published, 0)
-    return (order, bytes.fromhex(activity.id[:8] + activity.id[9:13] + activity.id[14:18]))
+    origin = activity.origin
+    total = bytes.fromhex(activity.id[:8] + activity.id[9:13] + activity.id[14:18] + origin.delivery[:8])
+    return (order, total if origin.mode != "replay" else total + origin.offset.to_bytes(8, "big"))
 
 
 def seen(row: ObjectRow, version: Version) -> bool:
-    """Whether this very activity was accepted before."""
-    return version <= row.floor or any(version[1] == known for _, known in row.versions)
+    """Whether this very activity was accepted before, by whatever delivery."""
+    told = version[1][:ID_END]
+    return version <= row.floor or any(told == known[:ID_END] for _, known in row.versions)
 
 
 def remember(row: ObjectRow, version: Version) -> None:

@@ -53,7 +53,10 @@ class WorkspaceRow(Row):
 
 
 Version = tuple[int, bytes]
-"""Order of a version (edit time or revision number), and eight bytes of the activity's id: a total order."""
+"""Order of a version (edit time or revision number), and bytes that make the order total: eight of the activity's id,
+four of the delivery that told it, and eight of that delivery's offset if it was a replay. Rows of before replays could
+correct hold the first eight only."""
+ID_END, DELIVERY_END = 8, 12
 
 
 class ObjectRow(Row):

@@ -35,15 +35,21 @@ def everywhere(
     raw: bytes,
     persons: dict[str, str],
     matched: int,
+    *,
+    catch_up: bool = False,
 ) -> list[str]:
-    """Show an object in every feed that has its conversation; returns the departments that got it."""
+    """Show an object in every feed that has its conversation; returns the departments that got it.
+
+    `catch_up`: it is history, or known, and nobody need be alarmed.
+    """
     if not conversation[1].feeds:
         return []
     said = subject(turn, conversation, activity, raw, persons)
     return [
         department.name
         for department in turn.rules.departments
-        if conversation[1].feeds & department.bit and to_department(turn, key, row, said, department, matched=matched)
+        if conversation[1].feeds & department.bit
+        and to_department(turn, key, row, said, department, matched=matched, catch_up=catch_up)
     ]
 
 

@@ -142,7 +142,8 @@ class UnifyTask:
         decision = unifier.decide_activity(view, activity, raw)
         key = (activity.source, decision.outcome)
         self._outcomes[key] = self._outcomes.get(key, 0) + 1
-        self._newest = activity
+        if activity.origin.mode != "replay":  # what was received long ago says nothing of how quick the line is
+            self._newest = activity
         return activity.workspace, decision
 
     def _older(self, value: bytes) -> Activity | Control:

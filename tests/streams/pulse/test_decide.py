@@ -47,6 +47,16 @@ def test_volume_by_workspace_channel_and_minute() -> None:
     ]
 
 
+def test_a_correction_is_no_volume_and_what_was_replayed_for_the_first_time_is() -> None:
+    corrected, late = said("a", "inbound", 1, kind="Update"), said("a", "inbound", 2)
+    assert corrected.activity is not None
+    assert late.activity is not None
+    corrected.activity.origin.mode = late.activity.origin.mode = "replay"
+    corrected.supersedes = "test:a"
+    _, pulses = run([said("a", "inbound", 0), corrected, late])
+    assert [pulse.count for pulse in pulses] == [2]
+
+
 def test_a_minute_is_closed_by_the_first_record_behind_it_with_a_checkpoint() -> None:
     state = State()
     first, second, third = numbered([said("a", "inbound", 0), said("a", "inbound", 10), said("a", "outbound", 61)])
