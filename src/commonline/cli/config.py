@@ -9,7 +9,7 @@ import typer
 from commonline.cli.options import AsJson, ConfigOption
 from commonline.cli.screen import console, print_json
 
-app = typer.Typer(no_args_is_help=True, help="Check or show the configuration.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Check or show the configuration.")
 
 
 @app.command()

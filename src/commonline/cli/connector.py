@@ -13,7 +13,7 @@ from commonline.cli.screen import console, print_json
 from commonline.errors import ConfigurationError
 from commonline.kit import catalogue
 
-app = typer.Typer(no_args_is_help=True, help="Write, look at, check and try connectors.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Write, look at, check and try connectors.")
 
 Name = Annotated[str, typer.Argument(help="Name of a connector, as its folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: JSON lines.")]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from commonline.cli.replays import Work
     from commonline.schemas.records import DeadLetter, Delivery
 
-app = typer.Typer(no_args_is_help=True, help="List, show and replay dead letters.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show and replay dead letters.")
 SHORT = 8
 SHOWN_BYTES = 4000
 Workspace = Annotated[str | None, typer.Option("--workspace", "-w", help="Only of this workspace.")]

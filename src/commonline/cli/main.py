@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,20 @@ class LazyGroup(TyperGroup):
             single.command(name=cmd_name)(found)
             command = get_command(single)
         command.name = cmd_name
+        _flow(command)
         return command
+
+
+def _flow(command: Any) -> None:
+    """Let the paragraphs of a help text flow: a line's end in the source means nothing to a reader.
+
+    Examples keep their lines: they begin with ``\\b``, as click has it.
+    """
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    flowing = (one if one.startswith("\b") else one.replace("\n", " ") for one in paragraphs)
+    command.help = "\n\n".join(flowing)
+    for inner in getattr(command, "commands", {}).values():
+        _flow(inner)
 
 
 def _nothing() -> None:

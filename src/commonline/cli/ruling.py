@@ -14,7 +14,9 @@ from commonline.cli.screen import print_json
 if TYPE_CHECKING:
     from commonline.streams.unify.controls import Ruling
 
-app = typer.Typer(no_args_is_help=True, help="Join or part accounts and threads; rule on visibility.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Join or part accounts and threads; rule on visibility."
+)
 Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The workspace.")]
 By = Annotated[str | None, typer.Option(help="Who rules: an account URI (default: your name on this machine).")]
 Reason = Annotated[str | None, typer.Option(help="Why; kept with the link as evidence.")]

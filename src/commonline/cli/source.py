@@ -11,7 +11,7 @@ import typer
 
 from commonline.cli.screen import console
 
-app = typer.Typer(no_args_is_help=True, help="Pause and resume sources.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Pause and resume sources.")
 SourceArgument = Annotated[str, typer.Argument(help="name of the source in the configuration")]
 ConfigOption = Annotated[
     Path | None,

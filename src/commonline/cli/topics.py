@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from commonline.bus.process import ProcessSettings
 
 DAY_MS = 86_400_000
-app = typer.Typer(help="Create, check or list the topics.", invoke_without_command=True)
+app = typer.Typer(add_completion=False, help="Create, check or list the topics.", invoke_without_command=True)
 
 
 @app.callback()
