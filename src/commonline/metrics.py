@@ -21,6 +21,7 @@ MetricName = Literal[
     "commonline_source_up",
     "commonline_source_last_delivery_timestamp_seconds",
     "commonline_source_errors_total",
+    "commonline_lease_until_timestamp_seconds",
     "commonline_configuration_reloads_total",
     "commonline_configuration_valid",
     "commonline_durable",
@@ -73,6 +74,9 @@ TABLE: dict[MetricName, Metric] = {
     "commonline_source_up": Metric("gauge", "1 while a poll or stream source works", ("source",)),
     "commonline_source_last_delivery_timestamp_seconds": Metric("gauge", "when the source last delivered", ("source",)),
     "commonline_source_errors_total": Metric("counter", "failures of poll and stream sources", ("source", "cause")),
+    "commonline_lease_until_timestamp_seconds": Metric(
+        "gauge", "when the vendor's subscription ends unless it is renewed", ("source",)
+    ),
     "commonline_configuration_reloads_total": Metric("counter", "configuration reloads", ("result",)),
     "commonline_configuration_valid": Metric("gauge", "1 if the file on disk is the one in force"),
     "commonline_durable": Metric("gauge", "1 if an acknowledged delivery survives power failure"),

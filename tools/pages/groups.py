@@ -18,6 +18,7 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
     "Polls and streams (connect)": (
         "commonline_source_up",
         "commonline_source_errors_total",
+        "commonline_lease_until_timestamp_seconds",
         "commonline_source_paused",
     ),
     "Configuration (connect, normalize)": (

@@ -11,14 +11,14 @@ class Backoff:
 
     def __init__(self, first_s: float = 1.0, most_s: float = 300.0, chance: Callable[[], float] | None = None) -> None:
         self._first_s, self._most_s = first_s, most_s
-        self._chance = chance or random.SystemRandom().random
+        self.chance = chance or random.SystemRandom().random
         self._next_s = first_s
 
     def wait_s(self) -> float:
         """Seconds to wait now; the next time it is more."""
         now_s = self._next_s
         self._next_s = min(self._most_s, now_s * 2)
-        return now_s * (0.5 + self._chance() / 2)
+        return now_s * (0.5 + self.chance() / 2)
 
     def reset(self) -> None:
         """It worked: begin anew at the next failure."""

@@ -7,15 +7,16 @@ import importlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import cast
 
 from commonline.errors import ConfigurationError, PlatformError, RetryLaterError
-from commonline.kit import catalogue, cursors
+from commonline.kit import catalogue, cursors, leases
 from commonline.kit.backoff import Backoff
 from commonline.kit.control import Control
 from commonline.kit.instance import Instance
 from commonline.kit.runner import Keeper, Place, Runner
-from commonline.kit.source import Reader
+from commonline.kit.source import Reader, Renewer
 from commonline.metrics import Metrics
 from commonline.schemas.records import Cursor
 
@@ -36,17 +37,25 @@ def is_read(instance: Instance) -> bool:
 
 def reader(connector: str) -> Reader:
     """A connector's ``read``. Raises `ConfigurationError` if ``source.py`` has none."""
-    module = importlib.import_module(f"{catalogue.PACKAGE}.{connector}.source")
     try:
-        return cast("Reader", module.read)
+        return cast("Reader", _source(connector).read)
     except AttributeError:
         raise ConfigurationError(f"connectors/{connector}/source.py: has no read") from None
+
+
+def renewer(connector: str) -> Renewer | None:
+    """A connector's ``renew``, if ``source.py`` has one."""
+    return cast("Renewer | None", getattr(_source(connector), "renew", None))
+
+
+def _source(connector: str) -> ModuleType:
+    return importlib.import_module(f"{catalogue.PACKAGE}.{connector}.source")
 
 
 @dataclass(slots=True)
 class _Running:
     instance: Instance
-    task: asyncio.Task[None]
+    tasks: list[asyncio.Task[None]]
 
 
 class Readers:
@@ -56,6 +65,7 @@ class Readers:
         self._sink, self._metrics = sink, metrics
         self._read_cursors, self._partition_of = read_cursors, partition_of
         self._configured: dict[str, Instance] = {}
+        self._public_url: str | None = None
         self._paused: set[str] = set()
         self._partitions: set[int] = set()
         self._places: dict[str, Place] = {}
@@ -76,15 +86,16 @@ class Readers:
         async with self._lock:
             await self._stop(set(self._running))
 
-    def configure(self, instances: Mapping[str, Instance]) -> None:
+    def configure(self, instances: Mapping[str, Instance], public_url: str | None = None) -> None:
         """The sources that are to be read. Those that changed are restarted where they were."""
+        self._public_url = public_url.rstrip("/") if public_url else None
         self._configured = {name: one for name, one in instances.items() if is_read(one)}
         self._changed.set()
 
     @property
     def running(self) -> frozenset[str]:
         """The sources that are read in this process now."""
-        return frozenset(name for name, one in self._running.items() if not one.task.done())
+        return frozenset(name for name, one in self._running.items() if not one.tasks[0].done())
 
     async def owned(self, partitions: frozenset[int]) -> None:
         """See `Owner`."""
@@ -98,7 +109,7 @@ class Readers:
             self._placed -= partitions
             gone = {name for name in self._running if self._partition_of(name) in partitions}
             await self._stop(gone)
-            self._places = {n: p for n, p in self._places.items() if self._partition_of(n) not in partitions}
+            self._places = {n: p for n, p in self._places.items() if self._home_of(n) not in partitions}
 
     async def ordered(self, control: Control) -> None:
         """See `Owner`."""
@@ -145,23 +156,34 @@ class Readers:
         """Take over: where the log says that a source is, with the next generation."""
         self._placed |= partitions
         for name, cursor in found.items():
-            if self._partition_of(name) in partitions:
+            if self._home_of(name) in partitions:
                 self._places[name] = Place(cursor.generation + 1, cursors.position(cursor))
 
     def _start(self, name: str, instance: Instance) -> None:
         place = self._places.setdefault(name, Place(1, None))
+        connector = instance.manifest.name
         try:
-            runner = Runner(instance, reader(instance.manifest.name), self._sink, place, self._metrics)
+            runner = Runner(instance, reader(connector), self._sink, place, self._metrics)
+            renew = renewer(connector)
         except ConfigurationError as error:
             log.error("source=%s is not read: %s", name, error)
             return
-        task = asyncio.create_task(runner.run(), name=f"source {name}")
-        task.add_done_callback(_told)
-        self._running[name] = _Running(instance, task)
+        tasks = [asyncio.create_task(runner.run(), name=f"source {name}")]
+        if renew is not None:
+            lease = self._places.setdefault(name + leases.SUFFIX, Place(1, None))
+            callback = f"{self._public_url}/in/{name}" if self._public_url else None
+            keeper = leases.LeaseKeeper(instance, renew, self._sink, lease, self._metrics, callback=callback)
+            tasks.append(asyncio.create_task(keeper.run(), name=f"lease of source {name}"))
+        for task in tasks:
+            task.add_done_callback(_told)
+        self._running[name] = _Running(instance, tasks)
 
     async def _stop(self, names: set[str]) -> None:
-        tasks = [self._running.pop(name).task for name in names]
-        await _end(tasks)
+        await _end([task for name in names for task in self._running.pop(name).tasks])
+
+    def _home_of(self, place: str) -> int | None:
+        """The partition of a source, or of its lease."""
+        return self._partition_of(place.removesuffix(leases.SUFFIX))
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

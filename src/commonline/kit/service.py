@@ -187,7 +187,7 @@ class Connect:
         self._loaded = loaded
         self._ingress.endpoints = loaded.endpoints
         self._ingress.public_url = loaded.public_url
-        self._readers.configure(loaded.instances)
+        self._readers.configure(loaded.instances, loaded.configuration.commonline.public_url)
         self.metrics.gauge("commonline_configuration_valid").set(1)
         base = loaded.configuration.commonline.public_url or ""
         for name in loaded.endpoints:

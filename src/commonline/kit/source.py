@@ -63,6 +63,24 @@ class Context:
     since_us: int | None = None
     clock: Clock = now_us
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    callback: str | None = None
+    """The public address of the source's webhook, where ``public_url`` is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What a vendor grants for a time only: a subscription, a channel, a validated address. Times in microseconds;
+    `data` is JSON-able and holds what the vendor needs to know it again, never a secret."""
+
+    since: int
+    until: int
+    data: Cursor = field(default_factory=dict)
+
+
+class Renewer(Protocol):
+    """The type of ``renew``, which a ``source.py`` may offer: get the lease, or prolong the one that is given."""
+
+    async def __call__(self, context: Context, lease: Lease | None) -> Lease: ...
 
 
 class Reader(Protocol):

@@ -1,0 +1,140 @@
+"""Vendors' HTTP APIs, as sources ask them: one budget an account, errors that the runner understands, pages.
+
+An answer of 200 to 299 is given back; 404 and 410 are None: what is gone is no failure. 429 and 5xx ask for patience
+(`RetryLaterError`, with the vendor's Retry-After), 401 and 403 are `AuthenticationError`, a connection that breaks is
+`DisconnectedError`, and anything else a `ConfigurationError`, for we asked for something that the vendor does not have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from commonline.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    DisconnectedError,
+    MalformedPayloadError,
+    RetryLaterError,
+    TooLargeError,
+)
+from commonline.kit import catalogue
+from commonline.kit.budget import Budget, retry_after_s
+from commonline.kit.source import Context
+
+TIMEOUT = aiohttp.ClientTimeout(total=60)
+PATIENCE_S = 10.0
+"""Where a vendor asks for patience and does not say how long."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one answer."""
+GONE = frozenset({404, 410})
+DENIED = frozenset({401, 403})
+T = TypeVar("T")
+_budgets: dict[tuple[str, str, str], Budget] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A 2xx. `headers` by lower-case name; `target` is path and query as they were asked, without secrets."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    target: str
+    next: str | None = None
+    """The next page by the answer's Link header (RFC 8288), if it lies at the same origin."""
+
+    def decode(self, decoder: msgspec.json.Decoder[T]) -> T:
+        """The body. Raises `MalformedPayloadError` naming the path that was asked."""
+        try:
+            return decoder.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise MalformedPayloadError(f"{self.target.partition('?')[0]}: {error}") from error
+
+
+class Api:
+    """A vendor's API at `base`. `headers` hold the credential: they tell accounts apart, and are never shown."""
+
+    def __init__(self, context: Context, connector: str, base: str, headers: Mapping[str, str]) -> None:
+        self.context, self.base = context, base.rstrip("/")
+        manifest = catalogue.manifest(connector)
+        self.title = manifest.title
+        self._headers = {"Accept": "application/json", "User-Agent": "Commonline", **headers}
+        account = "\n".join(f"{name}: {value}" for name, value in sorted(headers.items()))
+        key = (connector, self.base, hashlib.sha256(account.encode()).hexdigest())
+        self._budget = _budgets.setdefault(key, Budget(manifest.rate_limit, time.monotonic()))
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None, **headers: str) -> Answer | None:
+        """Ask; None for what does not exist. `path` may be a whole URL at the same origin."""
+        return await self.call("GET", f"{path}?{urlencode(query)}" if query else path, headers=headers)
+
+    async def post(self, path: str, content: Any, **headers: str) -> Answer | None:
+        """Send `content` as JSON."""
+        sent = {"Content-Type": "application/json", **headers}
+        return await self.call("POST", path, msgspec.json.encode(content), headers=sent)
+
+    async def pages(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[Answer]:
+        """The first answer, and those that Link headers lead to."""
+        answer = await self.get(path, query)
+        while answer is not None:
+            yield answer
+            answer = await self.get(answer.next) if answer.next else None
+
+    async def call(
+        self, method: str, target: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer | None:
+        """One call, when the budget allows it."""
+        url = target if "://" in target else self.base + target
+        if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
+            raise ConfigurationError(f"{self.title} at {self.base} leads to {urlsplit(url).netloc}, which is not asked")
+        context = self.context
+        while (wait_s := self._budget.wait_s(context.mode, time.monotonic())) > 0:
+            await context.sleep(wait_s)
+        self._budget.take()
+        sent = {**self._headers, **{name.replace("_", "-"): value for name, value in (headers or {}).items()}}
+        try:
+            async with context.http.request(
+                method, URL(url, encoded=True), data=content, headers=sent, timeout=TIMEOUT, allow_redirects=False
+            ) as answer:
+                return await self._answer(answer, url.removeprefix(self.base))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise DisconnectedError(f"{self.title} at {self.base}: {error or type(error).__name__}") from error
+
+    async def _answer(self, answer: aiohttp.ClientResponse, target: str) -> Answer | None:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        self._budget.told(headers, time.monotonic(), time.time())
+        path, status = target.partition("?")[0], answer.status
+        if 200 <= status < 300:
+            following = answer.links.get("next")
+            link = urljoin(self.base + target, str(following["url"])) if following else None
+            return Answer(status, await _body(answer), headers, target, link)
+        if status in GONE:
+            return None
+        if status == 429 or status >= 500 or (status == 403 and "retry-after" in headers):
+            wait_s = retry_after_s(headers.get("retry-after"), time.time())
+            wait_s = PATIENCE_S if wait_s is None else wait_s
+            self._budget.hold(wait_s, time.monotonic())
+            raise RetryLaterError(f"{self.title} answered {status} to {path}; asking again in {wait_s:.0f} s", wait_s)
+        if status in DENIED:
+            raise AuthenticationError(f"{self.title} refused {path} ({status}): check the credential and its rights")
+        raise ConfigurationError(f"{self.title} answered {status} to {path}: check the source's settings")
+
+
+async def _body(answer: aiohttp.ClientResponse) -> bytes:
+    """The whole body. Raises `TooLargeError`."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in answer.content.iter_chunked(256 * 1024):
+        size += len(part)
+        if size > LARGEST:
+            raise TooLargeError("answer", LARGEST)
+        parts.append(part)
+    return b"".join(parts)
