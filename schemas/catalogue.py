@@ -21,6 +21,8 @@ FILES: Final = {
     "Workspace": "workspace.v1",
     "Ledger": "ledger.v1",
     "Pulse": "pulse.v1",
+    "Completeness": "completeness.v1",
+    "Finding": "finding.v1",
 }
 RECORDS: Final = tuple(FILES)
 NAMESPACE: Final = "commonline.v1"

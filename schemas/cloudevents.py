@@ -28,6 +28,8 @@ CURSOR: Final = "commonline.cursor.v1"
 WORKSPACE: Final = "commonline.workspace.v1"
 LEDGER: Final = "commonline.ledger.v1"
 PULSE: Final = "commonline.pulse.v1"
+COMPLETENESS: Final = "commonline.completeness.v1"
+FINDING: Final = "commonline.finding.v1"
 
 _CACHED: Final = 4096
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

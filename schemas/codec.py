@@ -11,6 +11,7 @@ from commonline.schemas.errors import (
 )
 from commonline.schemas.generated.decoder import (
     decode_activity,
+    decode_completeness,
     decode_control,
     decode_conversation_activity,
     decode_conversation_activity_prefix,
@@ -19,6 +20,7 @@ from commonline.schemas.generated.decoder import (
     decode_delivery,
     decode_feed_activity,
     decode_feed_activity_prefix,
+    decode_finding,
     decode_ledger,
     decode_link,
     decode_person,
@@ -27,6 +29,7 @@ from commonline.schemas.generated.decoder import (
 )
 from commonline.schemas.generated.encoder import (
     encode_activity,
+    encode_completeness,
     encode_control,
     encode_conversation_activity,
     encode_conversation_activity_prefix,
@@ -35,6 +38,7 @@ from commonline.schemas.generated.encoder import (
     encode_delivery,
     encode_feed_activity,
     encode_feed_activity_prefix,
+    encode_finding,
     encode_ledger,
     encode_link,
     encode_person,
@@ -48,6 +52,7 @@ __all__ = [
     "DecodeError",
     "EncodeError",
     "decode_activity",
+    "decode_completeness",
     "decode_control",
     "decode_conversation_activity",
     "decode_conversation_activity_prefix",
@@ -56,12 +61,14 @@ __all__ = [
     "decode_delivery",
     "decode_feed_activity",
     "decode_feed_activity_prefix",
+    "decode_finding",
     "decode_ledger",
     "decode_link",
     "decode_person",
     "decode_pulse",
     "decode_workspace",
     "encode_activity",
+    "encode_completeness",
     "encode_control",
     "encode_conversation_activity",
     "encode_conversation_activity_prefix",
@@ -70,6 +77,7 @@ __all__ = [
     "encode_delivery",
     "encode_feed_activity",
     "encode_feed_activity_prefix",
+    "encode_finding",
     "encode_ledger",
     "encode_link",
     "encode_person",
@@ -90,6 +98,8 @@ ENCODERS: dict[str, Callable[[Any], bytes]] = {
     "Workspace": encode_workspace,
     "Ledger": encode_ledger,
     "Pulse": encode_pulse,
+    "Completeness": encode_completeness,
+    "Finding": encode_finding,
 }
 
 DECODERS: dict[str, Callable[[bytes, int], Any]] = {
@@ -105,4 +115,6 @@ DECODERS: dict[str, Callable[[bytes, int], Any]] = {
     "Workspace": decode_workspace,
     "Ledger": decode_ledger,
     "Pulse": decode_pulse,
+    "Completeness": decode_completeness,
+    "Finding": decode_finding,
 }

@@ -21,12 +21,14 @@ from commonline.schemas.framing import HEADER_SIZE, header, schema_id
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import (
     Activity,
+    Completeness,
     Control,
     ConversationActivity,
     Cursor,
     DeadLetter,
     Delivery,
     FeedActivity,
+    Finding,
     Ledger,
     Link,
     Person,
@@ -47,6 +49,8 @@ Message: TypeAlias = (
     | Workspace
     | Ledger
     | Pulse
+    | Completeness
+    | Finding
 )
 _Wanted = TypeVar("_Wanted", bound=Message)
 Decoder: TypeAlias = Callable[[bytes, int], Any]

@@ -8,7 +8,7 @@ import pytest
 
 from commonline import topics
 from commonline.schemas import records
-from commonline.topics import DELIVERIES, FEED, LAPTOP_PARTITIONS, TABLE, Topic, Topics, partitions
+from commonline.topics import COMPLETENESS, DELIVERIES, FEED, LAPTOP_PARTITIONS, TABLE, Topic, Topics, partitions
 
 EVERY = pytest.mark.parametrize("topic", TABLE, ids=lambda topic: topic.name)
 
@@ -31,7 +31,8 @@ def test_records_are_of_the_contract(topic: Topic) -> None:
 
 
 def test_only_what_is_redacted_is_for_departments() -> None:
-    assert [topic for topic in TABLE if topic.audience == "departments"] == [FEED]
+    assert [topic for topic in TABLE if topic.audience == "departments"] == [FEED, COMPLETENESS]
+    assert COMPLETENESS.record == ("Completeness",)  # names of sources, times and counts
     assert FEED.record == ("FeedActivity",)
 
 

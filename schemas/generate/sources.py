@@ -31,6 +31,8 @@ FILES: Final = (
     "workspace",
     "ledger",
     "pulse",
+    "completeness",
+    "finding",
 )
 
 Json: TypeAlias = Any

@@ -18,6 +18,7 @@ from commonline.schemas.generated.records import (
     Claim,
     ClaimRelation,
     Clock,
+    Completeness,
     Consent,
     ConsentState,
     Container,
@@ -31,6 +32,9 @@ from commonline.schemas.generated.records import (
     Direction,
     FeedActivity,
     FeedEvent,
+    Finding,
+    FindingKind,
+    FindingState,
     Ledger,
     Link,
     LinkKind,
@@ -106,6 +110,8 @@ _VERDICT: dict[int, Verdict] = {0: "same", 2: "different"}
 _LINK_STATE: dict[int, LinkState] = {0: "proposed", 2: "active", 4: "revoked"}
 _CONSENT_STATE: dict[int, ConsentState] = {0: "unknown", 2: "granted", 4: "pending", 6: "denied"}
 _STEP: dict[int, Step] = {0: "decode", 2: "map", 4: "validate", 6: "encode", 8: "unify", 10: "route", 12: "redact"}
+_FINDING_KIND: dict[int, FindingKind] = {0: "skipped", 2: "missing", 4: "differs", 6: "deleted", 8: "gap"}
+_FINDING_STATE: dict[int, FindingState] = {0: "open", 2: "reinjected", 4: "mended", 6: "accepted"}
 _TRANSPORT_AND_MODE_AND_AUTHENTICATION: dict[bytes, tuple[Transport, Mode, Authentication]] = {
     bytes((a0, b0, c0)): (a1, b1, c1)
     for a0, a1 in _TRANSPORT.items()
@@ -134,6 +140,11 @@ _PARTY_KIND_AND_SIDE: dict[bytes, tuple[PartyKind, Side]] = {
     bytes((a0, b0)): (a1, b1)
     for a0, a1 in _PARTY_KIND.items()
     for b0, b1 in _SIDE.items()
+}
+_FINDING_KIND_AND_FINDING_STATE: dict[bytes, tuple[FindingKind, FindingState]] = {
+    bytes((a0, b0)): (a1, b1)
+    for a0, a1 in _FINDING_KIND.items()
+    for b0, b1 in _FINDING_STATE.items()
 }
 
 
@@ -2408,6 +2419,118 @@ def _pulse(b: bytes, p: int) -> tuple[Pulse, int]:
     return record, p
 
 
+def _completeness(b: bytes, p: int) -> tuple[Completeness, int]:
+    j = JUMPS[b[p]]
+    if j:
+        v1 = b[p + 1 : p + j].decode()
+        p += j
+    else:
+        v1, p = decode_string(b, p)
+    j = JUMPS[b[p]]
+    if j:
+        v2 = b[p + 1 : p + j].decode()
+        p += j
+    else:
+        v2, p = decode_string(b, p)
+    v3, p = decode_time(b, p)
+    v4, p = decode_time(b, p)
+    n = b[p]
+    if n < 128:
+        v5 = n >> 1 ^ -(n & 1)
+        p += 1
+    else:
+        v5, p = decode_long(b, p)
+    n = b[p]
+    if n < 128:
+        v6 = n >> 1 ^ -(n & 1)
+        p += 1
+    else:
+        v6, p = decode_long(b, p)
+    record = Completeness(v1, v2, v3, v4, v5, v6)
+    return record, p
+
+
+def _finding(b: bytes, p: int) -> tuple[Finding, int]:
+    if b[p] != 72:
+        raise ValueError("uuid")
+    v1 = b[p + 1 : p + 37].decode()
+    p += 37
+    v2, v3 = _FINDING_KIND_AND_FINDING_STATE[b[p : p + 2]]
+    p += 2
+    j = JUMPS[b[p]]
+    if j:
+        v4 = b[p + 1 : p + j].decode()
+        p += j
+    else:
+        v4, p = decode_string(b, p)
+    j = JUMPS[b[p]]
+    if j:
+        v5 = b[p + 1 : p + j].decode()
+        p += j
+    else:
+        v5, p = decode_string(b, p)
+    j = JUMPS[b[p]]
+    if j:
+        v6 = b[p + 1 : p + j].decode()
+        p += j
+    else:
+        v6, p = decode_string(b, p)
+    j = JUMPS[b[p]]
+    if j:
+        v7 = b[p + 1 : p + j].decode()
+        p += j
+    else:
+        v7, p = decode_string(b, p)
+    n = b[p]
+    if n < 128:
+        v8 = n >> 1 ^ -(n & 1)
+        p += 1
+    else:
+        v8, p = decode_int(b, p)
+    n = b[p]
+    if n < 128:
+        v9 = n >> 1 ^ -(n & 1)
+        p += 1
+    else:
+        v9, p = decode_long(b, p)
+    n = b[p]
+    if n < 128:
+        v10 = n >> 1 ^ -(n & 1)
+        p += 1
+    else:
+        v10, p = decode_long(b, p)
+    n = b[p]
+    if n < 128:
+        v11 = n >> 1 ^ -(n & 1)
+        p += 1
+    else:
+        v11, p = decode_long(b, p)
+    j = JUMPS[b[p]]
+    if j:
+        v12 = b[p + 1 : p + j].decode()
+        p += j
+    else:
+        v12, p = decode_string(b, p)
+    v13, p = decode_time(b, p)
+    v14, p = decode_time(b, p)
+    v15, p = decode_time(b, p)
+    n = b[p]
+    p += 1
+    if n == 0:
+        v16: str | None = None
+    elif n == 2:
+        j = JUMPS[b[p]]
+        if j:
+            v16 = b[p + 1 : p + j].decode()
+            p += j
+        else:
+            v16, p = decode_string(b, p)
+    else:
+        raise ValueError("branch")
+    record = Finding(v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16)
+    return record, p
+
+
 def decode_delivery(data: bytes, position: int = 0) -> Delivery:
     """The record whose encoding is all of `data` from `position` on."""
     try:
@@ -2796,4 +2919,26 @@ def decode_pulse(data: bytes, position: int = 0) -> Pulse:
         raise broken("Pulse", data, error) from error
     if end != len(data):
         check_end("Pulse", data, end)
+    return record
+
+
+def decode_completeness(data: bytes, position: int = 0) -> Completeness:
+    """The record whose encoding is all of `data` from `position` on."""
+    try:
+        record, end = _completeness(data, position)
+    except CAUSES as error:
+        raise broken("Completeness", data, error) from error
+    if end != len(data):
+        check_end("Completeness", data, end)
+    return record
+
+
+def decode_finding(data: bytes, position: int = 0) -> Finding:
+    """The record whose encoding is all of `data` from `position` on."""
+    try:
+        record, end = _finding(data, position)
+    except CAUSES as error:
+        raise broken("Finding", data, error) from error
+    if end != len(data):
+        check_end("Finding", data, end)
     return record

@@ -11,6 +11,7 @@ from commonline.schemas.generated.records import (
     Attachment,
     Change,
     Claim,
+    Completeness,
     Consent,
     Container,
     Control,
@@ -19,6 +20,7 @@ from commonline.schemas.generated.records import (
     DeadLetter,
     Delivery,
     FeedActivity,
+    Finding,
     Ledger,
     Link,
     Object,
@@ -79,6 +81,8 @@ _VERDICT: dict[str, bytes] = {"same": b"\x00", "different": b"\x02"}
 _LINK_STATE: dict[str, bytes] = {"proposed": b"\x00", "active": b"\x02", "revoked": b"\x04"}
 _CONSENT_STATE: dict[str, bytes] = {"unknown": b"\x00", "granted": b"\x02", "pending": b"\x04", "denied": b"\x06"}
 _STEP: dict[str, bytes] = {"decode": b"\x00", "map": b"\x02", "validate": b"\x04", "encode": b"\x06", "unify": b"\x08", "route": b"\x0a", "redact": b"\x0c"}
+_FINDING_KIND: dict[str, bytes] = {"skipped": b"\x00", "missing": b"\x02", "differs": b"\x04", "deleted": b"\x06", "gap": b"\x08"}
+_FINDING_STATE: dict[str, bytes] = {"open": b"\x00", "reinjected": b"\x02", "mended": b"\x04", "accepted": b"\x06"}
 
 
 def _claim(r: Claim) -> bytes:
@@ -2347,3 +2351,110 @@ def encode_pulse(record: Pulse) -> bytes:
         return _join((p3, p1, p6, p4, p8, p9, p10, p11, p13, p15, p17, p19, p21, p23))
     except CAUSES as error:
         raise explain("Pulse", record, error) from error
+
+
+def encode_completeness(record: Completeness) -> bytes:
+    """Avro encoding of the record, without framing."""
+    try:
+        p1 = record.workspace.encode()
+        n2 = len(p1)
+        p3 = LONGS[n2] if n2 < 8192 else encode_long(n2)
+        p4 = record.source.encode()
+        n5 = len(p4)
+        p6 = LONGS[n5] if n5 < 8192 else encode_long(n5)
+        v7 = record.until
+        if TIME_START <= v7 < TIME_LIMIT:
+            p8 = PAIRS[v7 << 1 & 16383]
+            p9 = PAIRS[v7 >> 13 & 16383]
+            p10 = PAIRS[v7 >> 27 & 16383]
+            p11 = LAST_PAIRS[v7 >> 41]
+        else:
+            p8 = encode_long(v7)
+            p9 = p10 = p11 = b""
+        v12 = record.at
+        if TIME_START <= v12 < TIME_LIMIT:
+            p13 = PAIRS[v12 << 1 & 16383]
+            p14 = PAIRS[v12 >> 13 & 16383]
+            p15 = PAIRS[v12 >> 27 & 16383]
+            p16 = LAST_PAIRS[v12 >> 41]
+        else:
+            p13 = encode_long(v12)
+            p14 = p15 = p16 = b""
+        v17 = record.open
+        p18 = LONGS[v17] if 0 <= v17 < 8192 else encode_long(v17)
+        v19 = record.findings
+        p20 = LONGS[v19] if 0 <= v19 < 8192 else encode_long(v19)
+        return _join((p3, p1, p6, p4, p8, p9, p10, p11, p13, p14, p15, p16, p18, p20))
+    except CAUSES as error:
+        raise explain("Completeness", record, error) from error
+
+
+def encode_finding(record: Finding) -> bytes:
+    """Avro encoding of the record, without framing."""
+    try:
+        p1 = record.id.encode()
+        if len(p1) != 36:
+            raise ValueError("uuid")
+        p2 = _FINDING_KIND[record.kind]
+        p3 = _FINDING_STATE[record.state]
+        p4 = record.stage.encode()
+        n5 = len(p4)
+        p6 = LONGS[n5] if n5 < 8192 else encode_long(n5)
+        p7 = record.workspace.encode()
+        n8 = len(p7)
+        p9 = LONGS[n8] if n8 < 8192 else encode_long(n8)
+        p10 = record.source.encode()
+        n11 = len(p10)
+        p12 = LONGS[n11] if n11 < 8192 else encode_long(n11)
+        p13 = record.topic.encode()
+        n14 = len(p13)
+        p15 = LONGS[n14] if n14 < 8192 else encode_long(n14)
+        v16 = record.partition
+        p17 = LONGS[v16] if 0 <= v16 < 8192 else encode_int(v16)
+        v18 = record.first
+        p19 = LONGS[v18] if 0 <= v18 < 8192 else encode_long(v18)
+        v20 = record.last
+        p21 = LONGS[v20] if 0 <= v20 < 8192 else encode_long(v20)
+        v22 = record.count
+        p23 = LONGS[v22] if 0 <= v22 < 8192 else encode_long(v22)
+        p24 = record.message.encode()
+        n25 = len(p24)
+        p26 = LONGS[n25] if n25 < 8192 else encode_long(n25)
+        v27 = record.since
+        if TIME_START <= v27 < TIME_LIMIT:
+            p28 = PAIRS[v27 << 1 & 16383]
+            p29 = PAIRS[v27 >> 13 & 16383]
+            p30 = PAIRS[v27 >> 27 & 16383]
+            p31 = LAST_PAIRS[v27 >> 41]
+        else:
+            p28 = encode_long(v27)
+            p29 = p30 = p31 = b""
+        v32 = record.found
+        if TIME_START <= v32 < TIME_LIMIT:
+            p33 = PAIRS[v32 << 1 & 16383]
+            p34 = PAIRS[v32 >> 13 & 16383]
+            p35 = PAIRS[v32 >> 27 & 16383]
+            p36 = LAST_PAIRS[v32 >> 41]
+        else:
+            p33 = encode_long(v32)
+            p34 = p35 = p36 = b""
+        v37 = record.changed
+        if TIME_START <= v37 < TIME_LIMIT:
+            p38 = PAIRS[v37 << 1 & 16383]
+            p39 = PAIRS[v37 >> 13 & 16383]
+            p40 = PAIRS[v37 >> 27 & 16383]
+            p41 = LAST_PAIRS[v37 >> 41]
+        else:
+            p38 = encode_long(v37)
+            p39 = p40 = p41 = b""
+        v42 = record.by
+        if v42 is None:
+            p44 = b"\x00"
+            p45 = b""
+        else:
+            p45 = v42.encode()
+            n43 = len(p45)
+            p44 = OPTIONAL_LONGS[n43] if n43 < 8192 else b"\x02" + encode_long(n43)
+        return _join((b"\x48", p1, p2, p3, p6, p4, p9, p7, p12, p10, p15, p13, p17, p19, p21, p23, p26, p24, p28, p29, p30, p31, p33, p34, p35, p36, p38, p39, p40, p41, p44, p45))
+    except CAUSES as error:
+        raise explain("Finding", record, error) from error

@@ -19,6 +19,8 @@ from commonline.schemas.generated.records import (
     ConversationEvent,
     Direction,
     FeedEvent,
+    FindingKind,
+    FindingState,
     LinkKind,
     LinkState,
     Mode,
@@ -1231,3 +1233,117 @@ class Pulse(Model):
     def to_avro(self) -> bytes:
         """Avro encoding without framing."""
         return encoder.encode_pulse(self.to_record())
+
+
+class Completeness(Model):
+    """How far a source is complete: everything that it delivered, and that was acknowledged before `until`, is in the feeds, or ignored by a rule, dead or parked. Says nothing of what a vendor never sent."""
+
+    workspace: str
+    """Organisation or brand whose departments share one line."""
+    source: str
+    """Configured instance of the connector."""
+    until: Time
+    """Complete until then."""
+    at: Time
+    """When this was found."""
+    open: Long
+    """Deliveries and activities on their way."""
+    findings: Long = 0
+    """Findings that are not mended: what is missing holds `until` back."""
+
+    @classmethod
+    def from_record(cls, record: records.Completeness) -> Self:
+        """The model of a struct. Raises ValidationError for a time beyond the calendar."""
+        return cls.model_validate(record)
+
+    def to_record(self) -> records.Completeness:
+        """The struct of this model."""
+        return records.Completeness(
+            workspace=self.workspace,
+            source=self.source,
+            until=microseconds(self.until),
+            at=microseconds(self.at),
+            open=self.open,
+            findings=self.findings,
+        )
+
+    @classmethod
+    def from_avro(cls, data: bytes, position: int = 0) -> Self:
+        """The model of an Avro encoding without framing. Raises DecodeError."""
+        return cls.from_record(decoder.decode_completeness(data, position))
+
+    def to_avro(self) -> bytes:
+        """Avro encoding without framing."""
+        return encoder.encode_completeness(self.to_record())
+
+
+class Finding(Model):
+    """Where an independent reading of the topics does not agree with a stage's ledger."""
+
+    id: UUID
+    """uuid5 of stage, topic, partition, first offset, kind, source."""
+    kind: FindingKind
+    """What is wrong."""
+    state: FindingState
+    """What became of it."""
+    stage: str
+    """normalize, unify; feeds for a gap in a feed."""
+    workspace: str
+    """Organisation or brand whose departments share one line; empty: not known."""
+    source: str
+    """Configured instance of the connector; empty: not known."""
+    topic: str
+    """The stage's input topic, or the feed."""
+    partition: Int
+    """Its partition."""
+    first: Long
+    """First offset of the records concerned."""
+    last: Long
+    """Last offset of the records concerned."""
+    count: Long
+    """How many records are concerned at most."""
+    message: str
+    """One sentence, without text of the payload."""
+    since: Time
+    """Oldest `received` of the records concerned; 0: not known."""
+    found: Time
+    """When it was found."""
+    changed: Time
+    """When its state changed last."""
+    by: str | None = None
+    """accepted: who did."""
+
+    @classmethod
+    def from_record(cls, record: records.Finding) -> Self:
+        """The model of a struct. Raises ValidationError for a time beyond the calendar."""
+        return cls.model_validate(record)
+
+    def to_record(self) -> records.Finding:
+        """The struct of this model."""
+        return records.Finding(
+            id=str(self.id),
+            kind=self.kind,
+            state=self.state,
+            stage=self.stage,
+            workspace=self.workspace,
+            source=self.source,
+            topic=self.topic,
+            partition=self.partition,
+            first=self.first,
+            last=self.last,
+            count=self.count,
+            message=self.message,
+            since=microseconds(self.since),
+            found=microseconds(self.found),
+            changed=microseconds(self.changed),
+            by=self.by,
+        )
+
+    @classmethod
+    def from_avro(cls, data: bytes, position: int = 0) -> Self:
+        """The model of an Avro encoding without framing. Raises DecodeError."""
+        return cls.from_record(decoder.decode_finding(data, position))
+
+    def to_avro(self) -> bytes:
+        """Avro encoding without framing."""
+        return encoder.encode_finding(self.to_record())

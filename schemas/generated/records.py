@@ -325,6 +325,23 @@ Step = Literal[
 ]
 """Where it failed."""
 
+FindingKind = Literal[
+    "skipped",
+    "missing",
+    "differs",
+    "deleted",
+    "gap",
+]
+"""What the audit found. skipped: a stage passed over records of its input. missing: what a stage says it wrote is not in the topic. differs: counts do not agree, and nothing is known to be lost. deleted: records were deleted before the stage read them. gap: numbers are missing in a feed."""
+
+FindingState = Literal[
+    "open",
+    "reinjected",
+    "mended",
+    "accepted",
+]
+"""What became of a finding. open: nothing was done yet, or nothing could be. reinjected: the records were given to the line once more. mended: they went through. accepted: a person says that it stays so."""
+
 
 class Delivery(Struct, gc=False):
     """What a source sent, byte for byte."""
@@ -920,6 +937,60 @@ class Pulse(Struct, gc=False):
     """Longest time to an answer, milliseconds."""
 
 
+class Completeness(Struct, gc=False):
+    """How far a source is complete: everything that it delivered, and that was acknowledged before `until`, is in the feeds, or ignored by a rule, dead or parked. Says nothing of what a vendor never sent."""
+
+    workspace: str
+    """Organisation or brand whose departments share one line."""
+    source: str
+    """Configured instance of the connector."""
+    until: int
+    """Complete until then. Microseconds, UTC."""
+    at: int
+    """When this was found. Microseconds, UTC."""
+    open: int
+    """Deliveries and activities on their way."""
+    findings: int = 0
+    """Findings that are not mended: what is missing holds `until` back."""
+
+
+class Finding(Struct, gc=False):
+    """Where an independent reading of the topics does not agree with a stage's ledger."""
+
+    id: str
+    """uuid5 of stage, topic, partition, first offset, kind, source."""
+    kind: FindingKind
+    """What is wrong."""
+    state: FindingState
+    """What became of it."""
+    stage: str
+    """normalize, unify; feeds for a gap in a feed."""
+    workspace: str
+    """Organisation or brand whose departments share one line; empty: not known."""
+    source: str
+    """Configured instance of the connector; empty: not known."""
+    topic: str
+    """The stage's input topic, or the feed."""
+    partition: int
+    """Its partition."""
+    first: int
+    """First offset of the records concerned."""
+    last: int
+    """Last offset of the records concerned."""
+    count: int
+    """How many records are concerned at most."""
+    message: str
+    """One sentence, without text of the payload."""
+    since: int
+    """Oldest `received` of the records concerned; 0: not known. Microseconds, UTC."""
+    found: int
+    """When it was found. Microseconds, UTC."""
+    changed: int
+    """When its state changed last. Microseconds, UTC."""
+    by: str | None = None
+    """accepted: who did."""
+
+
 __all__ = [
     "Activity",
     "ActivityType",
@@ -931,6 +1002,7 @@ __all__ = [
     "Claim",
     "ClaimRelation",
     "Clock",
+    "Completeness",
     "Consent",
     "ConsentState",
     "Container",
@@ -944,6 +1016,9 @@ __all__ = [
     "Direction",
     "FeedActivity",
     "FeedEvent",
+    "Finding",
+    "FindingKind",
+    "FindingState",
     "Ledger",
     "Link",
     "LinkKind",

@@ -125,7 +125,31 @@ PARKED = Topic(
     "sources",
     max_bytes=8 * MIB,
 )
-LEDGER = Topic("ledger.v1", "what each stage read and wrote, in offsets and counts", "stage", ("Ledger",), "one")
+LEDGER = Topic("ledger.v1", "what normalize read and wrote, in offsets and counts", "stage", ("Ledger",), "one")
+UNIFY_LEDGER = Topic(
+    "unify-ledger.v1",
+    "what unify read and wrote, in offsets and counts, in the transaction that wrote it",
+    "stage",
+    ("Ledger",),
+    "workspaces",
+)
+FINDINGS = Topic(
+    "findings.v1",
+    "where an independent reading of the topics does not agree with the ledgers, and what became of it",
+    "finding id",
+    ("Finding",),
+    "one",
+    cleanup=COMPACT,
+)
+COMPLETENESS = Topic(
+    "completeness.v1",
+    "until when each source is complete in the feeds",
+    "workspace/source",
+    ("Completeness",),
+    "one",
+    audience="departments",
+    cleanup=COMPACT,
+)
 PULSE = Topic(
     "pulse.v1",
     "volume and reply time by workspace, topic and minute",
@@ -159,6 +183,9 @@ TABLE: tuple[Topic, ...] = (
     DEAD_LETTERS,
     PARKED,
     LEDGER,
+    UNIFY_LEDGER,
+    FINDINGS,
+    COMPLETENESS,
     PULSE,
     PULSE_STATE,
 )

@@ -26,6 +26,7 @@ from commonline.schemas.errors import SchemaError
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Activity, Control, DeadLetter
 from commonline.streams.unify.decide import Decision, Unifier
+from commonline.streams.unify.ledger import BatchLedger
 from commonline.streams.unify.rows import WORKSPACE, decode_row
 from commonline.streams.unify.turn import Output
 from commonline.streams.unify.view import View
@@ -75,11 +76,13 @@ class UnifyTask:
             "persons": around.topics.name(table.PERSONS),
             "continue": around.topics.name(table.ACTIVITIES),
             "dead": around.topics.name(table.DEAD_LETTERS),
+            "ledger": around.topics.name(table.UNIFY_LEDGER),
         }
         self._framed = {name: framing.header(around.ids.id_of(name)) for name in _RECORDS}
         self._activity_frame = self._framed[ACTIVITY]
         self._feeds: dict[tuple[str, str], str] = {}
         self._newest: Activity | None = None
+        self._told = BatchLedger(self._where["continue"], partition)
 
     def process(self, messages: Sequence[Message], condemned: frozenset[int]) -> Batch:
         """Decide a batch. A record whose decision raises, or makes a row too large, is decided again as a dead letter,
@@ -102,6 +105,7 @@ class UnifyTask:
         self, messages: Sequence[Message], condemned: frozenset[int], poison: dict[int, Exception], *, careful: bool
     ) -> Batch:
         batch = Batch()
+        self._told = BatchLedger(self._where["continue"], self._partition)
         for message in messages:
             offset = message.offset() or 0
             if offset in condemned or offset in poison:
@@ -120,6 +124,10 @@ class UnifyTask:
             if careful:
                 self._check_rows(offset)
         batch.rows = self._view.changes()
+        first, last = messages[0].offset() or 0, messages[-1].offset() or 0
+        batch.records += self._told.records(
+            self._where["ledger"], self._framed["Ledger"], first, last, self._around.clock()
+        )
         return batch
 
     def _check_rows(self, offset: int) -> None:
@@ -137,11 +145,14 @@ class UnifyTask:
         else:
             found = self._older(value)
             if isinstance(found, Control):
+                self._told.control(found.workspace, found.at)
                 return found.workspace, unifier.decide_control(view, found)
             activity, raw = found, encode_activity(found)
         decision = unifier.decide_activity(view, activity, raw)
         key = (activity.source, decision.outcome)
         self._outcomes[key] = self._outcomes.get(key, 0) + 1
+        if decision.outcome != "too-large":
+            self._told.activity(activity, decision.outcome, decision.outputs)
         if activity.origin.mode != "replay":  # what was received long ago says nothing of how quick the line is
             self._newest = activity
         return activity.workspace, decision
@@ -222,6 +233,7 @@ class UnifyTask:
             failed=timestamp * 1000,
             value=value,
         )
+        self._told.dead(workspace, source, timestamp * 1000)
         labels = {"source": source, "step": "unify", "cause": cause}
         around.metrics.counter("commonline_dead_letters_total", labels).inc()
         headers = cloudevents.headers(
@@ -269,7 +281,7 @@ class UnifyTask:
         self._measured.clear()
 
 
-_RECORDS = ("Activity", "Control", "ConversationActivity", "FeedActivity", "Link", "Person", "DeadLetter")
+_RECORDS = ("Activity", "Control", "ConversationActivity", "FeedActivity", "Link", "Person", "DeadLetter", "Ledger")
 _KINDS = {"links": cloudevents.LINK, "persons": cloudevents.PERSON}
 
 

@@ -166,10 +166,10 @@ def test_asyncapi_names_every_topic_with_records_and_resolves() -> None:
             assert schema["namespace"] == NAMESPACE
 
 
-def test_only_feeds_are_for_departments() -> None:
+def test_only_feeds_and_completeness_are_for_departments() -> None:
     document = yaml.safe_load((ROOT / "docs" / "reference" / "asyncapi.yaml").read_text(encoding="utf-8"))
     shown = [c["address"] for c in document["channels"].values() if not c.get("x-internal")]
-    assert shown == ["feeds.{workspace}.{department}.v1"]
+    assert shown == ["feeds.{workspace}.{department}.v1", "completeness.v1"]
 
 
 def test_the_page_explains_every_field_and_symbol(contract: Contract) -> None:

@@ -10,12 +10,14 @@ from rich.text import Text
 from commonline.cli.safe import one_line
 from commonline.schemas.records import (
     Activity,
+    Completeness,
     Control,
     ConversationActivity,
     Cursor,
     DeadLetter,
     Delivery,
     FeedActivity,
+    Finding,
     Ledger,
     Link,
     Party,
@@ -157,6 +159,20 @@ def _ledger(text: Text, record: Ledger) -> None:
     text.append(f"read {record.read}, activities {record.activities}, quiet {record.quiet}, dead {record.dead}")
 
 
+def _completeness(text: Text, record: Completeness) -> None:
+    text.append(f"{record.workspace}/{record.source} ", style="bold")
+    text.append(f"complete until {_clock(record.until)}, {record.open} on their way")
+    if record.findings:
+        text.append(f", {record.findings} findings", style="red")
+
+
+def _finding(text: Text, record: Finding) -> None:
+    text.append(f"{record.workspace or '?'}/{record.source or '?'} ", style="bold")
+    text.append(f"{record.kind} ", style="red")
+    text.append(f"{record.topic}[{record.partition}] {record.first}–{record.last}: {one_line(record.message)} ")
+    text.append(f"({record.state})  {record.id[:SHORT]}", style="dim")
+
+
 def _pulse(text: Text, record: Pulse) -> None:
     text.append(f"{record.workspace} {record.topic}: {record.count} in the minute {_clock(record.minute)}")
     if record.replies:
@@ -186,6 +202,8 @@ _TELLERS: dict[type, Any] = {
     Person: _person,
     Control: _control,
     Ledger: _ledger,
+    Completeness: _completeness,
+    Finding: _finding,
     Pulse: _pulse,
     Cursor: _cursor,
     Workspace: _workspace,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,7 +17,7 @@ from commonline.errors import StateError
 from commonline.metrics import Metrics
 from commonline.schemas import cloudevents
 from commonline.schemas.ids import SchemaIds
-from commonline.schemas.records import Activity, Control, DeadLetter, FeedActivity
+from commonline.schemas.records import Activity, Control, DeadLetter, FeedActivity, Ledger
 from commonline.schemas.serde import Serde
 from commonline.streams.unify.rows import ROW_LIMIT, ROW_VERSION, WORKSPACE
 from commonline.streams.unify.task import KILLS_WORKER, Surroundings, UnifyTask
@@ -74,6 +75,7 @@ def test_records_go_to_the_partition_of_their_input_and_feeds_to_their_own(task:
     assert where == {
         ("t-conversations.v1", 3),
         ("t-persons.v1", 3),
+        ("t-unify-ledger.v1", 3),
         *((f"t-feeds.acme.{name}.v1", 0) for name in ("marketing", "pr", "service")),
     }
     record = next(one for one in batch.records if one.topic == "t-feeds.acme.pr.v1")
@@ -85,6 +87,36 @@ def test_records_go_to_the_partition_of_their_input_and_feeds_to_their_own(task:
     )
     assert SERDE.decode_as(FeedActivity, record.value or b"").seq == 1
     assert batch.rows
+
+
+def told(batch: Batch) -> list[Ledger]:
+    topic = Topics("t-").name(table.UNIFY_LEDGER)
+    return [SERDE.decode_as(Ledger, one.value or b"") for one in batch.records if one.topic == topic]
+
+
+def test_every_record_of_the_input_is_in_one_line_of_the_ledger(task: UnifyTask) -> None:
+    first, second = activity("test:a"), activity("test:b", source="desk")
+    batch = task.process(reads(configuration(), first, second, first, b"junk"), frozenset())
+    lines = {(line.workspace, line.source): line for line in told(batch)}
+    assert {(line.stage, line.topic, line.partition, line.first, line.last) for line in lines.values()} == {
+        ("unify", "t-activities.v1", 3, 0, 4)
+    }
+    assert sum(line.read for line in lines.values()) == 5
+    page, desk = lines["acme", "page"], lines["acme", "desk"]
+    assert (page.read, page.activities, page.ignored, page.quiet) == (2, 1, {"repeat": 1}, 1)
+    assert page.sum == UUID(first.id).bytes
+    assert (desk.activities, desk.sum) == (1, UUID(second.id).bytes)
+    assert (lines["acme", ""].ignored, lines["", ""].dead) == ({"control": 1}, 1)
+    again = task.process(reads(activity("test:c")), frozenset())
+    assert [line.read for line in told(again)] == [1]
+
+
+def test_a_record_that_is_decided_again_counts_once(task: UnifyTask) -> None:
+    large = configuration()
+    large.body = large.body + " " * ROW_LIMIT
+    batch = task.process(reads(configuration(), activity("test:a"), large, activity("test:b")), frozenset())
+    assert sum(line.read for line in told(batch)) == 4
+    assert sum(line.dead for line in told(batch)) == 1
 
 
 def test_counts_become_visible_with_the_commit(task: UnifyTask) -> None:
