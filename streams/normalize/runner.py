@@ -28,7 +28,7 @@ ASK_S = 30.0
 GIVE_UP_S = 60.0
 LAG_EVERY_S = 2.0
 _PASSING = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE})
-_NOT_OURS = frozenset(
+_REBALANCING = frozenset(
     {
         KafkaError.ILLEGAL_GENERATION,
         KafkaError.UNKNOWN_MEMBER_ID,
@@ -178,14 +178,13 @@ class Runner:
         )
 
     def _not_committed(self, error: KafkaException, ends: dict[int, int]) -> None:
-        """A partition that is not ours is its owner's; a broker that is away is asked again with the next commit."""
+        """What stays ours is committed a little later: a broker that is away comes back, and in a rebalance the group
+        takes no offsets. What is given to another owner is forgotten with its partition."""
         told: KafkaError = error.args[0]
-        if told.code() in _NOT_OURS:
-            log.warning("%s: offsets not committed, a partition has a new owner: %s", STAGE, told.str())
-            return
         now = time.monotonic()
-        self._failing_since = self._failing_since or now
-        if told.fatal() or now - self._failing_since > GIVE_UP_S:
+        if told.code() not in _REBALANCING:
+            self._failing_since = self._failing_since or now
+        if told.fatal() or (self._failing_since is not None and now - self._failing_since > GIVE_UP_S):
             raise RestartError(f"{STAGE}: offsets not committed: {told.str()}") from error
         log.warning("%s: offsets not committed yet: %s", STAGE, told.str())
         self._ends = {partition: end for partition, end in ends.items() if partition in self._read_to}
