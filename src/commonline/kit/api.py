@@ -61,12 +61,14 @@ class Answer:
 
 
 class Api:
-    """A vendor's API at `base`. `headers` hold the credential: they tell accounts apart, and are never shown."""
+    """A vendor's API at `base`. `headers` hold the credential, or the path of `base` does: they tell accounts apart,
+    and are never shown."""
 
     def __init__(self, context: Context, connector: str, base: str, headers: Mapping[str, str]) -> None:
         self.context, self.base = context, base.rstrip("/")
         manifest = catalogue.manifest(connector)
         self.title = manifest.title
+        self._where = f"{self.title} at {urlsplit(self.base).netloc}"
         self._headers = {"Accept": "application/json", "User-Agent": "Commonline", **headers}
         account = "\n".join(f"{name}: {value}" for name, value in sorted(headers.items()))
         key = (connector, self.base, hashlib.sha256(account.encode()).hexdigest())
@@ -94,7 +96,7 @@ class Api:
         """One call, when the budget allows it."""
         url = target if "://" in target else self.base + target
         if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
-            raise ConfigurationError(f"{self.title} at {self.base} leads to {urlsplit(url).netloc}, which is not asked")
+            raise ConfigurationError(f"{self._where} leads to {urlsplit(url).netloc}, which is not asked")
         context = self.context
         while (wait_s := self._budget.wait_s(context.mode, time.monotonic())) > 0:
             await context.sleep(wait_s)
@@ -106,7 +108,7 @@ class Api:
             ) as answer:
                 return await self._answer(answer, url.removeprefix(self.base))
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise DisconnectedError(f"{self.title} at {self.base}: {error or type(error).__name__}") from error
+            raise DisconnectedError(f"{self._where}: {error or type(error).__name__}") from error
 
     async def _answer(self, answer: aiohttp.ClientResponse, target: str) -> Answer | None:
         headers = {name.lower(): value for name, value in answer.headers.items()}
