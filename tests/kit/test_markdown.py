@@ -41,7 +41,7 @@ def test_spans() -> None:
     assert ("link", "the page", "https://acme.example/k") in parts
     assert ("link", "https://acme.example/x", "https://acme.example/x") in parts
     assert any(kind == "code" and part == "seal()" for kind, part, _ in parts)
-    assert any(kind == "quoted" and part.strip() == "said" for kind, part, _ in parts)
+    assert any(kind == "quoted" and part.strip() == "said before" for kind, part, _ in parts)
 
 
 @pytest.mark.parametrize(
