@@ -135,8 +135,10 @@ def _rule_visibility(turn: Turn, ruling: Ruling) -> None:
     conversation = turn.view.conversation(thread.conversation) if thread else None
     if row is None or thread is None or conversation is None or not row.activity:
         return
-    row.ruled = TIGHTNESS[ruling.visibility]
+    before, row.ruled = show.tightness(row), TIGHTNESS[ruling.visibility]
     turn.view.put(key, row)
+    if show.tightness(row) == before:
+        return  # every feed that may have it has this version already
     activity = decode_activity(row.activity)
     where = (thread.conversation, conversation)
     show.everywhere(turn, where, key, row, activity, row.activity, persons_of(turn, activity), 0)

@@ -92,6 +92,17 @@ def test_an_undo_of_the_delete_brings_it_back() -> None:
     assert world.texts("service") == ["words"]
 
 
+def test_a_ruling_that_changes_nothing_sends_nothing_again() -> None:
+    world = World().take(configuration(), activity("test:c1", thread="test:p1", actor=ANA))
+    world.take(ruling(kind="visibility", a="test:c1", visibility="public"))
+    assert world.texts("marketing") == ["hello"]
+    assert [record.event for record in world.feed("marketing")] == ["entered", "activity"]
+    world.take(ruling(kind="visibility", a="test:c1", visibility="internal", reason="told so"))
+    world.take(ruling(kind="visibility", a="test:c1", visibility="internal", reason="again"))
+    assert [record.event for record in world.feed("marketing")] == ["entered", "activity", "tombstone"]
+    assert [record.event for record in world.feed("service")] == ["entered", "activity", "activity"]
+
+
 def test_tightened_visibility_takes_the_object_back_where_it_is_too_far() -> None:
     created = activity("test:c1", actor=ANA, text="my address is …")
     hidden = activity("test:c1", text=None, kind="Update", revision="2", visibility="customer", at=1)
