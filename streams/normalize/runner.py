@@ -16,6 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from commonline.bus.writer import Writer
 from commonline.clock import Clock, now_us
 from commonline.errors import RestartError, StateError
+from commonline.logs import client_log
 from commonline.metrics import Metrics
 from commonline.settings import KafkaSettings
 from commonline.streams.normalize.batch import STAGE, Batches
@@ -63,7 +64,8 @@ class Runner:
         self._topic, self._batch_records, self._clock = topic, batch_records, clock
         self._beat, self._rest = beat, rest
         self.batches, self._writer, self._metrics = batches, writer, metrics
-        self._consumer = Consumer(_settings(kafka, group, instance, session_ms), logger=log)
+        told = client_log(f"commonline.kafka.{STAGE}")
+        self._consumer = Consumer(_settings(kafka, group, instance, session_ms), logger=told)
         self._ends: dict[int, int] = {}
         """By partition: the next offset to commit, where it has moved."""
         self._read_to: dict[int, int] = {}

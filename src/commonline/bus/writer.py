@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from commonline.errors import ContractError, RestartError
+from commonline.logs import client_log
 from commonline.settings import KafkaSettings
 
-log = logging.getLogger(__name__)
 Headers = list[tuple[str, bytes]]
 MIB = 1024 * 1024
 MOST_BYTES = 10 * MIB
@@ -36,7 +35,8 @@ class Writer:
         beat: Callable[[], None] = lambda: None,
     ) -> None:
         settings = _settings(kafka, client_id, give_up_s, linger_ms)
-        self._producer: Any = Producer({**settings, "on_delivery": self._report}, logger=log)
+        told = client_log("commonline.kafka.writer")
+        self._producer: Any = Producer({**settings, "on_delivery": self._report}, logger=told)
         self._give_up_s = give_up_s
         self._beat = beat
         self._failed: list[KafkaError] = []
