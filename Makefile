@@ -25,8 +25,9 @@ test: $(VENV)/.dev ## all checks and all tests, those on a real broker included
 lint: $(VENV)/.dev ## style, types and import rules alone
 	@$(BIN)/python tools/check.py lint
 
-crash: $(VENV)/.dev ## kill every process under load, and count
-	@$(BIN)/python -m pytest tests/crash -m crash $(ARGS)
+crash: $(VENV)/.dev ## kill, freeze, cut and starve processes by seed, and count: SEEDS=3 EVENTS=20000, or SEED=17
+	@PYTHONPATH=src $(BIN)/python -m tests.crash $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),3)) $(if $(FIRST),--first $(FIRST)) \
+		--events $(or $(EVENTS),20000) --subject $(or $(SUBJECT),commonline) $(if $(AGAIN),--again) $(ARGS)
 
 bench: $(VENV)/.dev ## throughput and latency of the stages on this machine
 	@$(BIN)/python -m bench $(ARGS)

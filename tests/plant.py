@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import httpx
@@ -27,7 +27,13 @@ class Plant:
     """The processes by name: ``connect``, ``normalize``, ``unify``, and further workers ``normalize-1`` …"""
 
     def __init__(
-        self, kafka: KafkaSettings, prefix: str, folder: Path, configuration: str, environ: Mapping[str, str]
+        self,
+        kafka: KafkaSettings,
+        prefix: str,
+        folder: Path,
+        configuration: str,
+        environ: Mapping[str, str],
+        workspaces: Iterable[str] = (WORKSPACE,),
     ) -> None:
         self.kafka, self.prefix, self.folder, self.environ = kafka, prefix, folder, environ
         self.topics = Topics(prefix)
@@ -35,7 +41,12 @@ class Plant:
         self._metrics: dict[str, int] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         (folder / "commonline.toml").write_text(configuration.format(listen=self.listen), "utf-8")
-        ensure(kafka, self.topics, partitions=4, feeds=[(WORKSPACE, name) for name in DEPARTMENTS])
+        self.make_topics(workspaces)
+
+    def make_topics(self, workspaces: Iterable[str]) -> None:
+        """The topics of the installation."""
+        feeds = [(workspace, name) for workspace in workspaces for name in DEPARTMENTS]
+        ensure(self.kafka, self.topics, partitions=4, feeds=feeds)
 
     def url(self, source: str) -> str:
         """Where a vendor posts."""
@@ -43,24 +54,30 @@ class Plant:
 
     def start(self, name: str, *, wait: bool = True) -> None:
         """Start a worker; with `wait`, until it is ready."""
-        service, _, slot = name.partition("-")
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                self.command(name), env=self.surroundings(name), stdout=log, stderr=log, cwd=self.folder
+            )
+        if wait:
+            self.wait_ready(name)
+
+    def command(self, name: str) -> list[str]:
+        """The worker's command line."""
+        return [sys.executable, "-m", "commonline", name.partition("-")[0]]
+
+    def surroundings(self, name: str) -> dict[str, str]:
+        """The worker's environment."""
         port = self._metrics.setdefault(name, ports.free_port())
-        environ = {
+        return {
             **os.environ,
             **self.kafka.environ(),
             "COMMONLINE_HOME": str(self.folder / "home"),
             "COMMONLINE_CONFIG": str(self.folder / "commonline.toml"),
             "COMMONLINE_PREFIX": self.prefix,
-            "COMMONLINE_INSTANCE": slot or "0",
+            "COMMONLINE_INSTANCE": name.partition("-")[2] or "0",
             "COMMONLINE_METRICS": f"127.0.0.1:{port}",
             **self.environ,
         }
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "commonline", service], env=environ, stdout=log, stderr=log, cwd=self.folder
-            )
-        if wait:
-            self.wait_ready(name)
 
     def wait_ready(self, name: str) -> None:
         """Until /readyz answers 200; a worker that ended with 75 is started anew, as the supervisor would."""

@@ -1,50 +1,56 @@
-"""The source of the crash tests: one Facebook page, and comments with numbers."""
+"""The installation of the crash tests: three workspaces, a Facebook page each, and its configurations."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 
-SOURCE, PAGE = "page", "102938475610293"
+from tests.crash.traffic import PAGES, WORKSPACES
+
 SECRET = "crash-test-secret"
 ENVIRON = {"CRASH_SECRET": SECRET, "CRASH_TOKEN": "crash-test-token"}
+STEADY = ("marketing", "service")
+"""Departments that no configuration below touches: every comment must stand in their feeds."""
 
-CONFIGURATION = """\
-[commonline]
-listen = "{listen}"
-durability = "process"
-
-[workspaces.acme]
-join_window = "0"
-
-[sources.page]
+_HEAD = '[commonline]\nlisten = "{listen}"\ndurability = "process"\n'
+_WORKSPACE = '\n[workspaces.{name}]\njoin_window = "0"\npartition = {partition}\n'
+_SOURCE = """
+[sources.{name}]
 connector = "facebook"
-workspace = "acme"
+workspace = "{name}"
 app_secret = {{ env = "CRASH_SECRET" }}
 verify_token = {{ env = "CRASH_TOKEN" }}
-own_accounts = ["facebook:102938475610293"]
+own_accounts = ["facebook:{page}"]
 unknown_side = "customer"
 """
+_DEPARTMENTS = """
+[departments.marketing]
+clearance = "public"
+rules = [{name = "public-talk", channels = ["post", "comment"]}]
+policy = {redact = ["name", "handle", "account", "email", "phone", "card", "iban"]}
+
+[departments.service]
+clearance = "internal"
+rules = [{name = "customers", channels = ["post", "comment"]}]
+policy = {redact = ["card", "iban"]}
+"""
+_PR = '\n[departments.pr]\nclearance = "{clearance}"\nrules = [{{name = "talk", channels = ["comment"]}}]\n'
+_HR = '\n[departments.hr]\nclearance = "restricted"\nrules = [{{name = "some", {rule}}}]\n'
+_VARIANTS = {
+    "plain": ("customer", 'words = ["vacancy"]'),
+    "hr-comments": ("customer", 'channels = ["comment"]'),
+    "pr-strict": ("public", 'words = ["vacancy"]'),
+}
 
 
-def comment(number: int, posts: int) -> bytes:
-    """Body of the comment of this number; the post that it belongs to changes with the number."""
-    post = f"{PAGE}_{700_000_000 + number % posts}"
-    value = {
-        "from": {"id": str(6_000_000_000 + number % 997), "name": f"Person {number % 997}"},
-        "item": "comment",
-        "verb": "add",
-        "comment_id": f"{700_000_000 + number % posts}_{number}",
-        "post_id": post,
-        "parent_id": post,
-        "created_time": 1_790_000_000 + number,
-        "message": f"comment number {number} about a kettle",
-    }
-    change = {"field": "feed", "value": value}
-    return json.dumps(
-        {"object": "page", "entry": [{"id": PAGE, "time": 1_790_000_001 + number, "changes": [change]}]}
-    ).encode()
+def configuration(listen: str, variant: str = "plain") -> str:
+    """The file, one of three variants that differ in what pr and hr see."""
+    clearance, rule = _VARIANTS[variant]
+    parts = [_HEAD.format(listen=listen)]
+    for partition, name in enumerate(WORKSPACES):
+        parts.append(_WORKSPACE.format(name=name, partition=partition))
+        parts.append(_SOURCE.format(name=name, page=PAGES[name]))
+    return "".join([*parts, _DEPARTMENTS, _PR.format(clearance=clearance), _HR.format(rule=rule)])
 
 
 def headers(body: bytes) -> dict[str, str]:
