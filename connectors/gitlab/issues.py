@@ -76,13 +76,12 @@ def _changes(event: Event, one: Attributes) -> list[Change]:
     action = one.action or ""
     found: list[Change] = []
     if action in STATE:
-        before, after = STATE[action]
-        found.append(Change(field="state", before=before, after=after))
+        was, now = STATE[action]
+        found.append(Change(field="state", before=was, after=now))
     elif action in VERDICTS:
         who = event.user.username if event.user is not None else None
-        found.append(
-            Change(field="x.approval", before=None if VERDICTS[action] else who, after=VERDICTS[action] and who)
-        )
+        before, after = (None, who) if VERDICTS[action] else (who, None)
+        found.append(Change(field="x.approval", before=before, after=after))
     if one.oldrev is not None:
         found.append(Change(field="x.head", before=one.oldrev))
     told = event.changes if isinstance(event.changes, dict) else {}
