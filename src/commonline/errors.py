@@ -13,6 +13,9 @@
 | `ContractError` | writes a dead letter, pages someone: the fault is ours |
 | `RestartError` | ends the process with code 75; the supervisor starts it anew |
 | `StateError` | ends the process with code 76; a person must look |
+| `BrokenStoreError` | ends with 76; the local files are broken, the changelog has the rows |
+| `BrokenChangelogError` | ends with 76; a record of the changelog cannot be read, the log of activities has the facts |
+| `StoreInUseError` | ends with code 75: another process has the files open |
 """
 
 from __future__ import annotations
@@ -105,3 +108,17 @@ class StateError(CommonlineError):
     """State and log disagree: stop before anything is skipped or done twice."""
 
     exit_code = EXIT_STATE
+
+
+class BrokenStoreError(StateError):
+    """The local files of a partition's state cannot be opened, read or written. The message names the command that
+    builds them anew."""
+
+
+class BrokenChangelogError(StateError):
+    """A record of the changelog cannot be read, or is no row of this program. The message names partition, offset and
+    the command that mends it."""
+
+
+class StoreInUseError(RestartError):
+    """The local files of a partition's state are open in another process."""

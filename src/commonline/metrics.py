@@ -36,6 +36,7 @@ MetricName = Literal[
     "commonline_stage_lag_records",
     "commonline_transaction_aborts_total",
     "commonline_restore_rows_total",
+    "commonline_restore_left_records",
     "commonline_unify_outcomes_total",
     "commonline_feed_records_total",
     "commonline_latency_seconds",
@@ -91,6 +92,9 @@ TABLE: dict[MetricName, Metric] = {
     "commonline_stage_lag_records": Metric("gauge", "records not yet read", ("stage", "partition")),
     "commonline_transaction_aborts_total": Metric("counter", "transactions aborted, by cause", ("stage", "cause")),
     "commonline_restore_rows_total": Metric("counter", "state rows read back from the changelog", ("stage",)),
+    "commonline_restore_left_records": Metric(
+        "gauge", "changelog offsets to go until a partition's state is there", ("stage", "partition")
+    ),
     "commonline_unify_outcomes_total": Metric("counter", "what became of activities", ("source", "outcome")),
     "commonline_feed_records_total": Metric(
         "counter", "records written to feeds", ("workspace", "department", "event")

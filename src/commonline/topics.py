@@ -108,7 +108,15 @@ FEED = Topic(
     cleanup=COMPACT,
     extra={"min.compaction.lag.ms": str(HOUR)},
 )
-STATE = Topic("unify-state.v1", "changelog of the state of unify", "row", (), "workspaces", cleanup=COMPACT)
+STATE = Topic(
+    "unify-state.v1",
+    "changelog of the state of unify; nothing is deleted by age, but a changelog that was written anew is cut before it",
+    "row",
+    (),
+    "workspaces",
+    cleanup="compact,delete",
+    retention_ms=-1,
+)
 DEAD_LETTERS = Topic(
     "dead-letters.v1",
     "what could not be processed: original bytes, failed step, cause",

@@ -26,6 +26,7 @@ from commonline.topics import Topics
 
 log = logging.getLogger(__name__)
 NAME = "unify"
+CHECK = "commonline.streams.unify.readable:fault"
 GC_THRESHOLDS = (100_000, 50, 100)
 """Decisions make no cycles; with Python's defaults the collector walks all rows in memory many times a second."""
 
@@ -64,32 +65,50 @@ class UnifySettings:
         )
 
 
+def mend(instance: str) -> str:
+    """The command that rebuilds the state of a worker."""
+    return f"commonline state rebuild --instance {instance}"
+
+
 def unifier(key: bytes) -> Unifier:
     """The decision with the installation's key."""
     return Unifier(Keys(key), keyed_hash(key, "pseudonyms", size=32))
 
 
-def stage(settings: UnifySettings, metrics: Metrics) -> TransactionalStage:
-    """The stage, not running yet."""
+def described(settings: UnifySettings) -> StageSettings:
+    """Names, places and limits of the stage."""
     names = Topics(settings.prefix)
-    around = Surroundings(names, settings.ids, unifier(settings.key), metrics, f"commonline {version('commonline')}")
-
-    def make_task(partition: int, store: LocalStore) -> UnifyTask:
-        return UnifyTask(partition, store, around)
-
-    described = StageSettings(
+    instance = f"{names.identifier(NAME)}-{settings.instance}"
+    return StageSettings(
         name=NAME,
         topic=names.name(table.ACTIVITIES),
         changelog=names.name(table.STATE),
         group=names.identifier(NAME),
         transactional_prefix=names.identifier(NAME),
-        state=settings.home / "state" / f"{names.identifier(NAME)}-{settings.instance}",
-        instance=f"{names.identifier(NAME)}-{settings.instance}",
+        state=settings.home / "state" / instance,
+        instance=instance,
         batch_records=settings.batch_records,
         batch_wait_ms=settings.batch_wait_ms,
         session_ms=settings.session_ms,
+        check=CHECK,
+        mend=mend(settings.instance),
     )
-    return TransactionalStage(settings.kafka, described, make_task, metrics)
+
+
+def surroundings(settings: UnifySettings, metrics: Metrics) -> Surroundings:
+    """What the work on every partition shares."""
+    names = Topics(settings.prefix)
+    return Surroundings(names, settings.ids, unifier(settings.key), metrics, f"commonline {version('commonline')}")
+
+
+def stage(settings: UnifySettings, metrics: Metrics) -> TransactionalStage:
+    """The stage, not running yet."""
+    around = surroundings(settings, metrics)
+
+    def make_task(partition: int, store: LocalStore) -> UnifyTask:
+        return UnifyTask(partition, store, around)
+
+    return TransactionalStage(settings.kafka, described(settings), make_task, metrics)
 
 
 def run(settings: UnifySettings) -> None:
@@ -107,7 +126,7 @@ def run(settings: UnifySettings) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # `up` passes it to all; a new configuration comes through the log
 
     def ready() -> str | None:
-        return None if running.assigned else "waiting for partitions"
+        return running.waits_for
 
     with MetricsServer(metrics, port=settings.metrics_port, host=settings.metrics_host, ready=ready):
         running.run()

@@ -51,7 +51,7 @@ def test_files_that_are_broken_or_taken_are_a_persons_matter(tmp_path: Path) -> 
     path = tmp_path / "0"
     path.mkdir()
     (path / "CURRENT").write_text("MANIFEST-nonsense")
-    with pytest.raises(StateError, match=r"cannot be opened.*move it away") as caught:
+    with pytest.raises(StateError, match=r"cannot be opened.*mend it: commonline state rebuild") as caught:
         LocalStore(path)
     assert caught.value.exit_code == EXIT_STATE
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
 from tests.streams.unify.world import configuration
 
 from commonline import topics as table
@@ -21,7 +23,7 @@ from commonline.schemas.records import Activity, Control, ConversationActivity, 
 from commonline.schemas.serde import Serde
 from commonline.settings import KafkaSettings
 from commonline.streams.unify.service import UnifySettings, stage
-from commonline.topics import Topics
+from commonline.topics import Topic, Topics
 
 WORKSPACES = ("acme", "globex")
 """By partition."""
@@ -57,6 +59,11 @@ class Worker:
         assert not self._thread.is_alive()
         return self.failure
 
+    def left(self, partition: int) -> float:
+        """Changelog offsets that a restore has to go."""
+        labels = {"stage": "unify", "partition": str(partition)}
+        return float(self.metrics.gauge("commonline_restore_left_records", labels)._value.get())
+
     def restored(self) -> float:
         """State rows read back from the changelog."""
         counter = self.metrics.counter("commonline_restore_rows_total", {"stage": "unify"})
@@ -77,9 +84,9 @@ class Line:
         for workspace in WORKSPACES:
             self.write([msgspec.structs.replace(configuration(), workspace=workspace)])
 
-    def worker(self, instance: str = "0", home: str = "home") -> Worker:
-        """Start one."""
-        settings = UnifySettings(
+    def settings(self, instance: str = "0", home: str = "home") -> UnifySettings:
+        """Of a worker."""
+        return UnifySettings(
             kafka=self.kafka,
             key=b"k" * 32,
             home=self.folder / home,
@@ -88,8 +95,15 @@ class Line:
             instance=instance,
             batch_records=200,
         )
-        self._workers.append(Worker(settings))
+
+    def worker(self, instance: str = "0", home: str = "home") -> Worker:
+        """Start one."""
+        self._workers.append(Worker(self.settings(instance, home)))
         return self._workers[-1]
+
+    def forget(self, worker: Worker) -> None:
+        """One that was meant to die."""
+        self._workers.remove(worker)
 
     def write(self, records: Iterable[Activity | Control]) -> None:
         """Append to the log, each to its workspace's partition."""
@@ -124,6 +138,21 @@ class Line:
                     raise worker.failure
             assert time.monotonic() < deadline, f"{len(found)} of {count}"
             time.sleep(0.2)
+
+    def left(self) -> None:
+        """Wait until nobody is in the group: a static member stays for a session after it stopped."""
+        group = self.names.identifier("unify")
+        admin = AdminClient(self.kafka.librdkafka())
+        deadline = time.monotonic() + 30
+        while admin.describe_consumer_groups([group])[group].result(10).members:
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+
+    def cut(self, topic: Topic, partition: int, before: int) -> None:
+        """Delete the records of a partition before an offset."""
+        where = TopicPartition(self.names.name(topic), partition, before)
+        admin = AdminClient(self.kafka.librdkafka())
+        next(iter(admin.delete_records([where]).values())).result(20)
 
     def end(self) -> None:
         """Stop whatever runs."""

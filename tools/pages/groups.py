@@ -39,6 +39,7 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_stage_batch_seconds",
         "commonline_transaction_aborts_total",
         "commonline_restore_rows_total",
+        "commonline_restore_left_records",
     ),
     "Feeds (unify)": (
         "commonline_latency_seconds",

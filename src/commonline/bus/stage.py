@@ -18,8 +18,9 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 from commonline.bus.batch import Batch, Record, Task
 from commonline.bus.guard import Guard
 from commonline.bus.lag import Lag
+from commonline.bus.restore import AbandonedError, Changelog, restore
 from commonline.bus.store import LocalStore
-from commonline.bus.takeover import AbandonedError, group_offset, input_offset, restore
+from commonline.bus.takeover import group_offset, input_offset
 from commonline.bus.transaction import COMMIT_TIMEOUT_S, OwnedPartition
 from commonline.bus.tuning import StageSettings, consumer_settings, producer_settings
 from commonline.errors import CommonlineError, RestartError, StateError
@@ -52,6 +53,7 @@ class TransactionalStage:
         self._partitions: dict[int, OwnedPartition] = {}
         self._taking: dict[int, Future[OwnedPartition]] = {}
         self._given_up: set[int] = set()
+        self._left: dict[int, int] = {}
         self._answered = False
         self._stopping = threading.Event()
         self._failure: Exception | None = None
@@ -69,6 +71,17 @@ class TransactionalStage:
     def assigned(self) -> bool:
         """Whether the group has answered and all that it gave is restored (it may have nothing for this process)."""
         return self._answered and not self._taking
+
+    @property
+    def waits_for(self) -> str | None:
+        """What is missing until all that the group gave is served, in a sentence; None if nothing is."""
+        if not self._answered:
+            return "waiting for partitions"
+        taking = [
+            f"{number} ({self._left[number]:,} to go)" if number in self._left else str(number)
+            for number in sorted(self._taking)
+        ]
+        return f"restoring partition {', '.join(taking)}; serving {len(self._partitions)}" if taking else None
 
     def stop(self) -> None:
         """Ask for a clean stop; safe from a signal handler."""
@@ -138,16 +151,9 @@ class TransactionalStage:
 
         committed = group_offset(self._kafka, settings.group, settings.topic, number)
 
-        def go_on(_done: int, _left: int) -> None:
-            if self._stopping.is_set() or number in self._given_up:
-                raise AbandonedError
-
-        store = LocalStore(settings.state / str(number))
+        store = LocalStore(settings.state / str(number), mend=settings.mend_of(number))
         try:
-            restored = restore(self._kafka, settings.changelog, number, store, go_on)
-            if restored:
-                self._metrics.counter("commonline_restore_rows_total", {"stage": settings.name}).inc(restored)
-                log.info("%s[%d]: %d rows restored from the changelog", settings.name, number, restored)
+            self._restore(number, store)
             position = input_offset(committed, settings.topic, number, store.position)
             guard = Guard(settings.state / f"{number}.guard.json", position)
             owned = OwnedPartition(settings, number, producer, store, self._make_task(number, store), guard)
@@ -157,14 +163,39 @@ class TransactionalStage:
         owned.position = position
         return owned
 
+    def _restore(self, number: int, store: LocalStore) -> None:
+        settings = self._settings
+        rows = self._metrics.counter("commonline_restore_rows_total", {"stage": settings.name})
+        left = self._metrics.gauge(
+            "commonline_restore_left_records", {"stage": settings.name, "partition": str(number)}
+        )
+        told = 0
+
+        def progress(applied: int, to_go: int) -> None:
+            nonlocal told
+            if self._stopping.is_set() or number in self._given_up:
+                raise AbandonedError
+            rows.inc(applied - told)
+            told, self._left[number] = applied, to_go
+            left.set(to_go)
+
+        try:
+            changelog = Changelog(self._kafka, settings.changelog, number, settings.check, settings.mend_of(number))
+            rows.inc(restore(changelog, store, progress) - told)
+        finally:
+            self._left.pop(number, None)
+            left.set(0)
+
     def _finish_takeovers(self) -> None:
         """Read on where the state is there. Raises what a takeover raised."""
         for number in [number for number, taking in self._taking.items() if taking.done()]:
-            owned = self._taking[number].result()
+            taking = self._taking.pop(number)
+            owned = taking.result()
             if self._wind(owned):
                 self._partitions[number] = owned
-                del self._taking[number]
                 self._consumer.resume([TopicPartition(self._settings.topic, number)])
+            else:
+                self._taking[number] = taking
 
     def _wind(self, owned: OwnedPartition) -> bool:
         """Set the input to the partition's position. False: the client is not ready for it yet."""

@@ -1,29 +1,35 @@
 """The local store of one partition's state: RocksDB. It never holds a row that Kafka has not committed (protocol F1).
 
 Beside the rows it holds meta rows: how far the input was processed when the rows were written, how far the changelog is
-applied, and which topic that is. Rows and positions are written in one atomic batch.
+applied, and which topic that is. Rows and positions are written in one atomic batch. What RocksDB's checksums find
+broken is an error wherever it is met, never a row that is missing. Settings and their reasons: `commonline.bus.rocks`.
 """
 
 from __future__ import annotations
 
 import shutil
 import struct
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rocksdict import BlockBasedOptions, Cache, DbClosedError, Options, Rdict, WriteBatch, WriteOptions
+from rocksdict import AccessType, DbClosedError, Rdict, WriteBatch
 
-from commonline.errors import StateError
+from commonline.bus.rocks import Purpose, store_options, write_options
+from commonline.errors import BrokenStoreError, StoreInUseError
 
 POSITION_KEY = b"\x00position"
 _CHANGELOG_KEY = b"\x00changelog"
 _ORIGIN_KEY = b"\x00origin"
 _FORM = struct.Struct(">q")
-MEMTABLE_BYTES = 16 * 1024 * 1024
-BLOCK_CACHE_BYTES = 64 * 1024 * 1024
-BLOOM_BITS = 10
+REBUILD = "commonline state rebuild"
+LOCK_WAIT_S = 10.0
+"""A process that was killed gives its lock back at once, its child that restores within a second."""
+_LOCK_TURN_S = 0.1
+_META = b"\x01"
+"""Keys of rows begin behind this; keys of meta rows before it."""
 
 
 def encode_position(offset: int) -> bytes:
@@ -37,24 +43,55 @@ def decode_position(value: bytes) -> int:
 
 
 class LocalStore:
-    """Rows by key in a directory. Raises `StateError` if the files cannot be opened or read."""
+    """Rows by key in a directory.
 
-    def __init__(self, path: Path) -> None:
+    `mend` is the command that rebuilds it, for messages. All methods raise `BrokenStoreError` where the files cannot be
+    opened, read or written; opening raises `StoreInUseError` when another process has had it for `lock_wait_s`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        mend: str = REBUILD,
+        purpose: Purpose = "serve",
+        lock_wait_s: float = LOCK_WAIT_S,
+    ) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db: Any = self._open()
-        self._write_options = WriteOptions()
+        self.mend = mend
+        self._purpose: Purpose = purpose
+        self._lock_wait_s = lock_wait_s
+        self._write_options = write_options(purpose)
+        self._db: Any = None
+        self.open()
+
+    def open(self) -> None:
+        """Open again what was closed."""
+        if self._purpose != "look":
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + self._lock_wait_s
+        while True:
+            try:
+                self._db = self._open()
+                return
+            except Exception as error:
+                if not _is_lock(error):
+                    raise self._broken("opened", error) from error
+                if time.monotonic() > deadline:
+                    raise StoreInUseError(
+                        f"state in {self.path} is in use by another process: stop that one first "
+                        "(no two workers share a COMMONLINE_INSTANCE)"
+                    ) from error
+            time.sleep(_LOCK_TURN_S)
 
     def _open(self) -> Any:
-        try:
-            return Rdict(str(self.path), options=_options())
-        except Exception as error:
-            raise self._broken("opened", error) from error
+        options = store_options(self._purpose)
+        families = {"default": options}  # unnamed, the options of the last opening would stay in force
+        access = AccessType.read_only() if self._purpose == "look" else AccessType.read_write()
+        return Rdict(str(self.path), options=options, column_families=families, access_type=access)
 
-    def _broken(self, done: str, error: Exception) -> StateError:
-        return StateError(
-            f"state in {self.path} cannot be {done}: {error}; move it away to rebuild it from the changelog"
-        )
+    def _broken(self, done: str, error: Exception) -> BrokenStoreError:
+        return BrokenStoreError(f"state in {self.path} cannot be {done}: {error}; mend it: {self.mend}")
 
     def get(self, key: bytes) -> bytes | None:
         """A committed row."""
@@ -66,17 +103,27 @@ class LocalStore:
 
     def scan(self, prefix: bytes, after: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Committed rows of a prefix behind `after`, in key order."""
-        for key, value in self._db.items(from_key=max(prefix, after)):
+        for key, value in self._from(max(prefix, after)):
             if not key.startswith(prefix):
                 return
             if key > after:
                 yield key, value
 
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
-        """All rows but the meta rows."""
-        for key, value in self._db.items():
-            if not key.startswith(b"\x00"):
-                yield key, value
+        """All rows but the meta rows, in key order."""
+        return self._from(_META)
+
+    def _from(self, start: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """RocksDB's iterator ends at a broken block as at the end of the rows: only its status tells them apart."""
+        try:
+            found = self._db.iter()
+            found.seek(start)
+            while found.valid():
+                yield found.key(), found.value()
+                found.next()
+            found.status()
+        except Exception as error:
+            raise self._broken("read", error) from error
 
     @property
     def origin(self) -> str | None:
@@ -87,7 +134,7 @@ class LocalStore:
     def begin(self, origin: str) -> None:
         """Empty the store; what comes now is of the topic with this id."""
         self.destroy()
-        self._db = self._open()
+        self.open()
         self._db.put(_ORIGIN_KEY, origin.encode())
 
     @property
@@ -107,6 +154,11 @@ class LocalStore:
         """About how many rows there are; rows that were written anew may count twice until RocksDB compacts."""
         return int(self._db.property_int_value("rocksdb.estimate-num-keys") or 0)
 
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return sum(path.stat().st_size for path in self.path.iterdir() if path.is_file())
+
     def apply(self, rows: Mapping[bytes, bytes | None] | Iterable[tuple[bytes, bytes | None]], changelog: int) -> int:
         """Write rows (None deletes) and the changelog position in one batch; returns how many."""
         batch = WriteBatch(raw_mode=True)
@@ -124,6 +176,13 @@ class LocalStore:
             raise self._broken("written", error) from error
         return count
 
+    def flush(self) -> None:
+        """Bring all rows into files: needed where they were written without a log."""
+        try:
+            self._db.flush()
+        except Exception as error:
+            raise self._broken("written", error) from error
+
     def close(self) -> None:
         """Release the files. Safe to call twice."""
         with suppress(DbClosedError):
@@ -135,12 +194,6 @@ class LocalStore:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def _options() -> Options:
-    options = Options(raw_mode=True)
-    options.create_if_missing(True)
-    options.set_write_buffer_size(MEMTABLE_BYTES)
-    table = BlockBasedOptions()
-    table.set_bloom_filter(BLOOM_BITS, False)
-    table.set_block_cache(Cache(BLOCK_CACHE_BYTES))
-    options.set_block_based_table_factory(table)
-    return options
+def _is_lock(error: Exception) -> bool:
+    text = str(error)
+    return "lock hold by current process" in text or "While lock file" in text

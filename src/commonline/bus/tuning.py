@@ -11,7 +11,11 @@ from commonline.settings import KafkaSettings
 
 @dataclass(frozen=True, slots=True)
 class StageSettings:
-    """How a stage runs. Times in milliseconds. `batch_wait_ms` is for quiet times; behind, a batch waits longer."""
+    """How a stage runs. Times in milliseconds. `batch_wait_ms` is for quiet times; behind, a batch waits longer.
+
+    `check` names the function that knows what a row of the changelog looks like (`commonline.bus.changelog.Check`);
+    `mend` is the command that rebuilds state, without the partition, for messages.
+    """
 
     name: str
     topic: str
@@ -25,6 +29,12 @@ class StageSettings:
     longest_wait_ms: int = 100
     session_ms: int = 6000
     transaction_ms: int = 10_000
+    check: str = ""
+    mend: str = "commonline state rebuild"
+
+    def mend_of(self, number: int) -> str:
+        """The command that rebuilds one partition's state."""
+        return f"{self.mend} --partition {number}"
 
 
 def consumer_settings(kafka: KafkaSettings, settings: StageSettings) -> dict[str, Any]:
@@ -52,7 +62,8 @@ def consumer_settings(kafka: KafkaSettings, settings: StageSettings) -> dict[str
 
 
 def restorer_settings(kafka: KafkaSettings) -> dict[str, Any]:
-    """The consumer that reads a changelog from a stated offset."""
+    """The consumer that reads a changelog from a stated offset. It checks what the disk gave to the broker, and asks
+    for much at once: one partition is all that it reads."""
     return {
         **kafka.librdkafka(),
         "client.id": "commonline-restore",
@@ -60,9 +71,12 @@ def restorer_settings(kafka: KafkaSettings) -> dict[str, Any]:
         "enable.auto.commit": False,
         "isolation.level": "read_committed",
         "enable.partition.eof": True,
-        "auto.offset.reset": "earliest",
+        "auto.offset.reset": "error",
+        "check.crcs": True,
         "fetch.queue.backoff.ms": 5,
-        "queued.min.messages": 100_000,
+        "fetch.message.max.bytes": 8 * 1024 * 1024,
+        "queued.min.messages": 200_000,
+        "queued.max.messages.kbytes": 65_536,
         "log.connection.close": False,
     }
 

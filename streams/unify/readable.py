@@ -1,0 +1,57 @@
+"""Whether a row of the changelog is one: its form at a glance while restoring, all of it where there is time."""
+
+from __future__ import annotations
+
+import msgspec
+
+from commonline.bus.store import POSITION_KEY
+from commonline.errors import StateError
+from commonline.streams.unify.rows import PREFIX_SIZE, ROW_VERSION, TYPES, decode_row
+
+KEY_SIZE = PREFIX_SIZE + 16
+POSITION_SIZE = 8
+_VERSION = bytes([ROW_VERSION])
+_KINDS = frozenset(kind[0] for kind in TYPES)
+_walk = msgspec.msgpack.Decoder(msgspec.Raw).decode
+_ARRAYS = frozenset(range(0x90, 0xA0)) | {0xDC, 0xDD}
+"""First byte of a msgpack array (github.com/msgpack/msgpack/blob/master/spec.md)."""
+
+
+def fault(key: bytes, value: bytes | None) -> str | None:
+    """What is wrong with a row's key and form: kind, size of the key, version, msgpack from begin to end.
+
+    Tells apart what unify wrote from what it did not; that every field has its type is `whole_fault`'s.
+    """
+    if len(key) == KEY_SIZE and key[0] in _KINDS:
+        if value is None:
+            return None
+        if value[:1] != _VERSION:
+            return _version_fault(value)
+        if len(value) < 2 or value[1] not in _ARRAYS:
+            return "its value is no row"
+        try:
+            _walk(value[1:])
+        except msgspec.DecodeError as error:
+            return f"its value is no row: {error}"
+        return None
+    if key == POSITION_KEY and value is not None and len(value) == POSITION_SIZE:
+        return None
+    return f"its key {key[:40].hex() or 'is empty and'} is none of a state row"
+
+
+def _version_fault(value: bytes) -> str:
+    if value[:1] > _VERSION and value[1:2] and value[1] in _ARRAYS:
+        return f"a newer program wrote it (row version {value[0]}, this one reads {ROW_VERSION}): run that one"
+    return "its value is no row"
+
+
+def whole_fault(key: bytes, value: bytes | None) -> str | None:
+    """What is wrong with a row, every field looked at."""
+    wrong = fault(key, value)
+    if wrong is not None or value is None or key == POSITION_KEY:
+        return wrong
+    try:
+        decode_row(key, value)
+    except StateError as error:
+        return str(error)
+    return None
