@@ -6,11 +6,11 @@ BIN    := $(VENV)/bin
 NEEDS  := pyproject.toml setup.py requirements.lock tools/bootstrap.sh tools/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint crash bench pages picture lock
+.PHONY: help demo up test lint crash compiled bench pages picture lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  ARGS='…' is handed on to the command; PYTHON=… names the Python to use"
 
 demo: $(VENV)/.run ## one customer's day, over six channels, into four departments' feeds
@@ -29,7 +29,11 @@ crash: $(VENV)/.dev ## kill, freeze, cut and starve processes by seed, and count
 	@PYTHONPATH=src $(BIN)/python -m tests.crash $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),3)) $(if $(FIRST),--first $(FIRST)) \
 		--events $(or $(EVENTS),20000) --subject $(or $(SUBJECT),commonline) $(if $(AGAIN),--again) $(ARGS)
 
+compiled: $(VENV)/.dev ## hot paths in C, for this checkout; without a C compiler Python serves
+	@$(BIN)/python tools/compiled.py
+
 bench: $(VENV)/.dev ## throughput and latency of the stages on this machine
+	@$(BIN)/python tools/compiled.py --or-python
 	@$(BIN)/python -m bench $(ARGS)
 
 pages: $(VENV)/.dev ## write anew what is generated: contract, reference, connectors' pages, board

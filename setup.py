@@ -1,15 +1,34 @@
-"""Folder map for wheels: the code lives in top-level folders, the import names are below ``commonline``.
+"""Folder map for wheels, and the compiled forms (ADR 0010).
 
-The committed links ``src/commonline/{schemas,connectors,streams}`` serve readers by path (editors, mypy, an
-un-installed pytest). This map serves builds, so that a checkout without links can never ship an empty package.
+The code lives in top-level folders, the import names are below ``commonline``. The committed links
+``src/commonline/{schemas,connectors,streams}`` serve readers by path (editors, mypy, an un-installed pytest). This map
+serves builds, so that a checkout without links can never ship an empty package.
+
+With ``COMMONLINE_COMPILE=1`` the C sources are compiled too, which needs a C compiler and Python's headers; each
+module carries the digest of its source. Without it the wheel is pure Python, and complete.
 """
 
-from setuptools import find_packages, setup
+import hashlib
+import os
+from pathlib import Path
+
+from setuptools import Extension, find_packages, setup
 
 FOLDERS = {"commonline.schemas": "schemas", "commonline.connectors": "connectors", "commonline.streams": "streams"}
+COMPILED = {"commonline.schemas._codec": "schemas/codec.c"}
 packages = [name for name in find_packages("src") if ".".join(name.split(".")[:2]) not in FOLDERS]
 package_dir = {"": "src"}
 for name, folder in FOLDERS.items():
     packages += [name, *(f"{name}.{sub}" for sub in find_packages(folder))]
     package_dir[name] = folder
-setup(packages=packages, package_dir=package_dir)
+extensions = [
+    Extension(
+        name,
+        [source],
+        define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(Path(source).read_bytes()).hexdigest()}"')],
+        extra_compile_args=["-O2", "-g0"],
+    )
+    for name, source in COMPILED.items()
+    if os.environ.get("COMMONLINE_COMPILE") == "1"
+]
+setup(packages=packages, package_dir=package_dir, ext_modules=extensions)

@@ -43,6 +43,8 @@ LONG_FUNCTIONS: dict[str, str] = {
     "tests/streams/unify/world.py::activity": "builds one wide record from keywords",
 }
 """Path::function -> why it is longer."""
+MADE = (".pyc", ".so")
+"""What interpreters and compilers leave beside the sources."""
 
 BUILD = """
 import sys
@@ -56,7 +58,7 @@ def files(*folders: str) -> Iterator[Path]:
     for folder in folders:
         for place, inner, names in os.walk(ROOT / folder):
             inner[:] = sorted(set(inner) - NOT_OURS)
-            yield from (Path(place) / name for name in sorted(names) if not name.endswith(".pyc"))
+            yield from (Path(place) / name for name in sorted(names) if not name.endswith(MADE))
 
 
 def code(*folders: str) -> list[Path]:
@@ -142,7 +144,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tree without what tools wrote into it: builds leave traces."""
     place = tmp_path_factory.mktemp("build") / "tree"
     place.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info", ".mypy_cache")
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "*.so", "*.egg-info", ".mypy_cache")
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, place / name)
     for name in CODE:
@@ -172,7 +174,7 @@ def wanted() -> set[str]:
         for place, inner, names in os.walk(ROOT / folder):
             inner[:] = [name for name in inner if name not in kept and not (Path(place) / name).is_symlink()]
             below = Path(place).relative_to(ROOT / folder)
-            found |= {(Path(prefix) / below / name).as_posix() for name in names if not name.endswith(".pyc")}
+            found |= {(Path(prefix) / below / name).as_posix() for name in names if not name.endswith(MADE)}
     return found
 
 

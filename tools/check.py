@@ -110,7 +110,10 @@ CORE = Step(
         "--fail-under=95",
     ),
 )
-OUTSIDE = {"promtool": "the alert rules were not checked (Debian: apt-get install prometheus)"}
+OUTSIDE = {
+    "promtool": "the alert rules were not checked (Debian: apt-get install prometheus)",
+    "cc": "the compiled forms were not compared with Python's (Debian: apt-get install gcc python3-dev)",
+}
 """Programs that tests use when they are there, and what it means when they are not."""
 
 

@@ -8,6 +8,23 @@ from commonline.schemas.generate.encoder import has_prefix
 from commonline.schemas.generate.sources import Contract
 from commonline.schemas.generate.text import snake
 
+LONGEST_LINE = 120
+_CODEC = '''"""Avro encoders and decoders of the contract's records. Generated; do not edit.
+
+Compiled where that form is installed, else in Python: the same bytes, the same records, the same errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from commonline.schemas.compiled import chosen
+from commonline.schemas.errors import DecodeError, EncodeError
+from commonline.schemas.generated import decoder, encoder
+
+__all__ = ['''
+
 
 def _module(doc: str, imports: dict[str, list[str]], more: Sequence[str] = ()) -> str:
     lines = [f'"""{doc} Generated; do not edit."""', "", "from __future__ import annotations", ""]
@@ -34,19 +51,22 @@ def models(contract: Contract) -> str:
 
 def codec(contract: Contract) -> str:
     """Text of ``schemas/codec.py``."""
-    names = [snake(record.name) for record in contract.records]
-    prefixed = [snake(record.name) for record in contract.records if has_prefix(record)]
-    decoders = [*(f"decode_{name}" for name in names), *(f"decode_{name}_prefix" for name in prefixed)]
-    encoders = [*(f"encode_{name}" for name in names), *(f"encode_{name}_prefix" for name in prefixed)]
-    imports = {
-        "commonline.schemas.errors": ["DecodeError", "EncodeError"],
-        "commonline.schemas.generated.decoder": sorted(decoders),
-        "commonline.schemas.generated.encoder": sorted(encoders),
-    }
-    text = _module("Avro encoders and decoders of the contract's records.", imports, ["DECODERS", "ENCODERS"])
-    text = text.replace(
-        "annotations\n", "annotations\n\nfrom collections.abc import Callable\nfrom typing import Any\n", 1
-    )
+    parts: list[tuple[str, str, str]] = []
+    for record in contract.records:
+        name = snake(record.name)
+        parts += [(record.name, "encode", name), (record.name, "decode", name)]
+        if has_prefix(record):
+            parts += [(record.name, "encode", f"{name}_prefix"), (record.name, "decode", f"{name}_prefix")]
+    named = ["DECODERS", "ENCODERS", "DecodeError", "EncodeError"]
+    every = [*named, *sorted(f"{verb}_{name}" for _, verb, name in parts)]
+    lines = [_CODEC, *(f'    "{one}",' for one in every), "]", ""]
+    for record_name, verb, name in sorted(parts, key=lambda part: (part[1], part[2])):
+        method = f"{verb}_prefix" if name.endswith("_prefix") else verb
+        line = f'{verb}_{name} = chosen("{record_name}", "{method}", {verb}r.{verb}_{name})'
+        if len(line) > LONGEST_LINE:
+            line = line.replace("chosen(", "chosen(\n    ").removesuffix(")") + "\n)"
+        lines.append(line)
+    text = "\n".join(lines) + "\n"
     for constant, verb, kind in (("ENCODERS", "encode", "[Any], bytes"), ("DECODERS", "decode", "[bytes, int], Any")):
         pairs = "".join(f'    "{record.name}": {verb}_{snake(record.name)},\n' for record in contract.records)
         text += f"\n{constant}: dict[str, Callable[{kind}]] = {{\n{pairs}}}\n"

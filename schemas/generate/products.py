@@ -11,6 +11,7 @@ from commonline.schemas.generate.encoder import encoder
 from commonline.schemas.generate.facade import codec, models, records
 from commonline.schemas.generate.jsonschema import json_schema
 from commonline.schemas.generate.models import models as models_module
+from commonline.schemas.generate.shapes import shapes
 from commonline.schemas.generate.sources import PACKAGE, Contract, load
 from commonline.schemas.generate.structs import structs
 
@@ -23,6 +24,7 @@ def products(contract: Contract) -> dict[Path, str]:
         PACKAGE / "generated" / "records.py": structs(contract),
         PACKAGE / "generated" / "encoder.py": encoder(contract),
         PACKAGE / "generated" / "decoder.py": decoder(contract),
+        PACKAGE / "generated" / "shapes.py": shapes(contract),
         PACKAGE / "generated" / "models.py": models_module(contract),
         PACKAGE / "models.py": models(contract),
         PACKAGE / "codec.py": codec(contract),

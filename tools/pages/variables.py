@@ -25,6 +25,7 @@ VARIABLES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("COMMONLINE_CONFIG", "commonline.toml", "the configuration file"),
         ("COMMONLINE_HOME", ".commonline", "folder of all state"),
         ("COMMONLINE_CACHE", "`cache` in the home", "folder of downloads"),
+        ("COMMONLINE_PURE", "", "`1` keeps to Python where hot paths are compiled"),
         (
             "COMMONLINE_KEY",
             "made at the first start, in the home",

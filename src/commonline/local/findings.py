@@ -22,6 +22,7 @@ from commonline.local.home import Home
 from commonline.local.java import java, java_version
 from commonline.local.platform import DEFAULT_PORT, REGISTRY_PORT
 from commonline.local.services import METRICS_PORTS
+from commonline.schemas import compiled
 
 State = Literal["ok", "note", "bad"]
 PACKAGES = ("confluent-kafka", "kafka-python", "faust-streaming", "aiokafka", "fastavro", "msgspec", "pydantic")
@@ -40,6 +41,7 @@ def find_all(home: Home, config: Path | None, environ: Mapping[str, str] = os.en
     """Everything about this machine, this home and this configuration. The broker is `broker_findings`."""
     yield _system()
     yield Finding("packages", "ok", ", ".join(f"{name} {version(name)}" for name in PACKAGES))
+    yield _form()
     yield _java()
     yield _home(home)
     yield _downloads(home)
@@ -56,6 +58,13 @@ def _system() -> Finding:
     if sys.platform != "linux":
         text += "; children of a killed commonline are ended at the next start, not at once"
     return Finding("system", "ok", f"{text}, {os.cpu_count()} cores")
+
+
+def _form() -> Finding:
+    form = compiled.form()
+    if form.name == "compiled":
+        return Finding("codec", "ok", "compiled")
+    return Finding("codec", "note", f"in Python ({form.why}): all works, several times slower; see: make compiled")
 
 
 def _java() -> Finding:
