@@ -1,6 +1,7 @@
 """``python -m bench [parts] [--quick] [--rounds N] [--no-peers]``: measurements, in one run on one broker.
 
-Parts: normalize, unify (each beside its peers), pure (unify's decision alone). Without any: all of them.
+Parts: normalize, unify (each beside its peers), connect (beside a server that does nothing), latency (from the POST to
+the feed), pure (unify's decision alone). Without any: all of them.
 The last line on stdout is one JSON object.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from bench import machine, normalize, unify
+from bench import connect, latency, machine, normalize, unify
 from bench.machine import Ground
 from bench.meter import merged
 from bench.peers import PEERS, Peers
@@ -21,13 +22,13 @@ from bench.peers import PEERS, Peers
 from commonline.errors import CommonlineError
 
 JOBS = {"normalize": "J1", "unify": "J2"}
-PARTS = (*JOBS, "pure")
+PARTS = (*JOBS, "connect", "latency", "pure")
 OURS: dict[str, Callable[..., dict[str, Any]]] = {"normalize": normalize.measure, "unify": unify.measure}
 
 
 def stages(ground: Ground, parts: list[str], options: argparse.Namespace) -> dict[str, Any]:
     """Ours and the peers, one after the other, as many rounds as wanted: neighbours in time are compared."""
-    peers = None if options.no_peers else Peers(ground)
+    peers = None if options.no_peers or not parts else Peers(ground)
     if peers is not None:
         peers.fill()
     found: dict[str, dict[str, list[dict[str, Any]]]] = {part: {} for part in parts}
@@ -59,14 +60,23 @@ def _tell(ground: Ground, part: str, name: str, found: dict[str, Any]) -> None:
         )
 
 
-def ratios(found: dict[str, Any]) -> dict[str, float | None]:
+def ratios(found: dict[str, Any]) -> dict[str, Any]:
     """Ours by theirs."""
-    told: dict[str, float | None] = {}
+    told: dict[str, Any] = {}
     for part in JOBS:
         for peer in ("kafka_streams", "quix", "faust"):
             ours, theirs = (found.get(part, {}).get(name, {}).get("per_s") for name in ("commonline", peer))
             told[f"{part}_vs_{peer}"] = round(ours / theirs, 3) if ours and theirs else None
-    return told
+    return told | {
+        "connect_vs_noop": found.get("connect", {}).get("1_kib", {}).get("ratio_per_cpu_s"),
+        "latency_ms": _milliseconds(found, 1000),
+        "latency_10_ms": _milliseconds(found, 10),
+    }
+
+
+def _milliseconds(found: dict[str, Any], per_s: int) -> dict[str, float] | None:
+    told = found.get("latency", {}).get(f"at_{per_s}_per_s")
+    return {"p50": told["feed_p50"], "p99": told["feed_p99"]} if told else None
 
 
 def main() -> None:
@@ -87,11 +97,13 @@ def main() -> None:
     if "pure" in parts:
         found["pure"] = unify.pure(options.count or (20_000 if options.quick else 60_000))
         print(json.dumps(found["pure"]), file=sys.stderr)
-    chosen = [part for part in parts if part in JOBS]
-    if chosen:
+    if set(parts) - {"pure"}:
         with ExitStack() as stack:
             ground = machine.prepare(stack, quick=options.quick)
-            found |= stages(ground, chosen, options)
+            found |= stages(ground, [part for part in parts if part in JOBS], options)
+            for name, measure in {"connect": connect.measure, "latency": latency.measure}.items():
+                if name in parts:
+                    found[name] = measure(ground)
     print(json.dumps(found, indent=1))
     print(json.dumps(ratios(found)))
 

@@ -1,139 +1,117 @@
-"""How many webhooks a second one connect process acknowledges, and how long a call takes.
+"""Signed webhooks acknowledged a second and a core, beside a server of the same framework that does nothing.
 
-    .venv/bin/python bench/connect.py [--seconds 10] [--senders 1 16 200] [--bytes 1000] [--unflushed]
-
-Signed calls of one size over kept connections, each sender waiting for its answer before the next call. The
-senders run in this process and share the machine with connect and the broker. The broker: ``COMMONLINE_KAFKA``,
-else one from packages that ends with the run. ``--unflushed`` leaves out the flush to disk before each
-acknowledgement: the difference is the disk's.
+Each connection waits for its answer before its next call. The callers run in this process and share the machine with
+server and broker; what is compared is calls by second of the server's processor time, librdkafka's threads included.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import os
-import secrets
-import tempfile
+import re
+import subprocess
+import sys
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
-import psutil
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
-from confluent_kafka.admin._resource import ResourceType
+from bench.caller import Connection, Load, calls, connect
+from bench.deliveries import configuration
+from bench.machine import Ground, fail
+from bench.meter import cpu_s, rss_mib
+from bench.normalize import SOURCES
+from bench.worker import Plant
 
-from commonline import topics as table
-from commonline.bus.admin import ensure
-from commonline.kit import signature
-from commonline.kit.manifest import Signature
-from commonline.kit.request import Request
-from commonline.testing.connect import Connect, Installation
-from commonline.testing.kafka import GivenKafka, choose
-from commonline.topics import Topics
-
-ROOT = Path(__file__).resolve().parent.parent
-SECRET = "bench-secret"
-SCHEME = Signature(
-    header="X-Signature",
-    secret="signing_secret",
-    prefix="v0=",
-    content="v0:{timestamp}:{body}",
-    timestamp_header="X-Timestamp",
-)
-DESK = '[sources.desk]\nconnector = "signed"\nsigning_secret = {env = "SIGNING_SECRET"}'
-WARM_S = 2.0
+LISTENING = re.compile(r"listening ingress=(\S+)")
+READY = re.compile(r"ready durability=")
+WARM_S = 1.5
+START_S = 60.0
 
 
-def call(number: int, size: int) -> bytes:
-    """One request on the wire."""
-    body = f'{{"event_id":"Ev{number}","text":"'.encode().ljust(size - 2, b"x") + b'"}'
-    made = signature.sign(SCHEME, SECRET, Request("POST", "", "", {}, body), time.time_ns() // 1000)
-    head = "".join(f"{name}: {value}\r\n" for name, value in made.items())
-    lines = f"POST /in/desk HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{head}"
-    return f"{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A kind of load."""
+
+    name: str
+    size: int
+    connections: int
 
 
-async def sender(url: str, first: int, size: int, end: float, took: list[tuple[float, float]]) -> None:
-    """Call, wait, note when and how long, again."""
-    where = urlsplit(url)
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    number = first
-    while time.perf_counter() < end:
-        number += 1
-        request = call(number, size)
-        began = time.perf_counter()
-        writer.write(request)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        ended = time.perf_counter()
-        if not answer.startswith(b"HTTP/1.1 200"):
-            raise SystemExit(f"answered: {answer[:80]!r}")
-        took.append((ended, ended - began))
-    writer.close()
+CASES = (Case("1_kib", 1200, 16), Case("64_kib", 65_536, 16), Case("1000_clients", 1200, 1000))
 
 
-async def measure(connect: Connect, senders: int, size: int, seconds: float) -> dict[str, float]:
-    """Calls a second, percentiles in milliseconds, cores of connect."""
-    process = psutil.Process(connect.process.pid)
-    took: list[tuple[float, float]] = []
-    begin = time.perf_counter()
-    end = begin + WARM_S + seconds
-    tasks = [
-        asyncio.create_task(sender(connect.ingress, secrets.randbits(40), size, end, took)) for _ in range(senders)
-    ]
+def until(log: Path, pattern: re.Pattern[str], process: subprocess.Popen[bytes]) -> re.Match[str]:
+    """Wait for a line of a log. Raises `PlatformError` if the process ends or says nothing."""
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        found = pattern.search(log.read_text(errors="replace"))
+        if found:
+            return found
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise fail(f"connect is not there: {log.read_text(errors='replace')[-300:]}")
+
+
+def started(plant: Plant) -> tuple[subprocess.Popen[bytes], str]:
+    """A connect process and where it listens."""
+    process = plant.start("connect")
+    log = plant.log(f"connect-{len(plant.processes) - 1}")
+    url = until(log, LISTENING, process)[1]
+    until(log, READY, process)
+    return process, url
+
+
+async def _saturate(url: str, path: str, case: Case, pid: int, seconds: float) -> dict[str, Any]:
+    load = Load(list(calls(path, case.size, 2000 if case.size < 10_000 else 100)))
+    made = await connect(url, load, Connection.call, case.connections)
+    for one in made:
+        one.call()
     await asyncio.sleep(WARM_S)
-    before = sum(process.cpu_times()[:2])
-    await asyncio.gather(*tasks)
-    cores = (sum(process.cpu_times()[:2]) - before) / seconds
-    counted = sorted(span for at, span in took if at > begin + WARM_S)
+    begin, cpu = time.perf_counter(), cpu_s([pid])
+    await asyncio.sleep(seconds)
+    end, spent = time.perf_counter(), cpu_s([pid]) - cpu
+    memory = rss_mib([pid])
+    for one in made:
+        one.close()
+    took = sorted(span for at, span in load.took if begin < at <= end)
+    if load.refused or not took:
+        raise fail(f"{load.refused} calls were refused, {len(took)} answered")
     return {
-        "senders": senders,
-        "calls_per_s": round(len(counted) / seconds),
-        **{f"p{p}_ms": round(counted[int(len(counted) * p / 100)] * 1000, 1) for p in (50, 90, 99)},
-        "cores": round(cores, 2),
+        "per_s": round(len(took) / (end - begin)),
+        "per_cpu_s": round(len(took) / spent),
+        "cpu_us": round(spent / len(took) * 1e6, 1),
+        "p50_ms": round(took[len(took) // 2] * 1000, 1),
+        "p99_ms": round(took[len(took) * 99 // 100] * 1000, 1),
+        "cores": round(spent / (end - begin), 2),
+        "rss_mib": memory,
     }
 
 
-def main() -> None:
-    """Print one line of JSON a number of senders."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--seconds", type=float, default=10.0)
-    options.add_argument("--senders", type=int, nargs="+", default=[1, 16, 200])
-    options.add_argument("--bytes", type=int, default=1000)
-    options.add_argument("--unflushed", action="store_true")
-    given = options.parse_args()
-    os.environ["SIGNING_SECRET"] = SECRET
+def measure(ground: Ground) -> dict[str, Any]:
+    """Both servers under each kind of load, in turn."""
+    seconds = ground.pick(2.5, 6.0)
+    found: dict[str, Any] = {}
     with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        kafka = choose(home / "kafka", Path(os.environ.get("COMMONLINE_CACHE") or ROOT / ".commonline" / "cache"))
-        kafka.start()
-        stack.callback(kafka.remove)
-        topics = Topics(f"bench-{secrets.token_hex(4)}-")
-        ensure(kafka.settings, topics)
-        if given.unflushed:
-            unflush(kafka.settings.librdkafka(), topics)
-        installation = Installation(kafka, topics, home, ROOT / "tests" / "probes")
-        stack.callback(installation.end)
-        installation.configure(DESK, general='durability = "process"')
-        connect = installation.start()
-        for senders in given.senders:
-            result = asyncio.run(measure(connect, senders, given.bytes, given.seconds))
-            shown = {"bytes": given.bytes, "flushed": not given.unflushed, **result}
-            print(json.dumps(shown | {"broker": "given" if isinstance(kafka, GivenKafka) else kafka.kind}))
-
-
-def unflush(settings: Mapping[str, str | int | float | bool], topics: Topics) -> None:
-    """Take the flush away from ``deliveries.v1``."""
-    entry = ConfigEntry("flush.messages", str(2**62), incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ResourceType.TOPIC, topics.name(table.DELIVERIES), incremental_configs=[entry])
-    admin = AdminClient(dict(settings))
-    for future in admin.incremental_alter_configs([resource]).values():
-        future.result(10)
-
-
-if __name__ == "__main__":
-    main()
+        plant = Plant(ground)
+        stack.callback(plant.end)
+        plant.create(partitions=SOURCES, configuration=configuration(1))
+        process, url = started(plant)
+        idle = subprocess.Popen([sys.executable, "-m", "bench.noop"], stdout=subprocess.PIPE, text=True)
+        stack.callback(idle.wait)
+        stack.callback(idle.kill)
+        assert idle.stdout is not None
+        nowhere = idle.stdout.readline().strip()
+        for case in CASES:
+            rounds = ground.pick(1, 2)
+            noop = [asyncio.run(_saturate(nowhere, "/in/desk0", case, idle.pid, seconds)) for _ in range(rounds)]
+            ours = [asyncio.run(_saturate(url, "/in/desk0", case, process.pid, seconds)) for _ in range(rounds)]
+            best = [min(some, key=lambda one: one["cpu_us"]) for some in (ours, noop)]
+            ratio = round(best[0]["per_cpu_s"] / best[1]["per_cpu_s"], 3)
+            found[case.name] = {"connect": best[0], "noop": best[1], "ratio_per_cpu_s": ratio}
+            ground.say(
+                f"connect   {case.name:13} {best[0]['per_s']:>7,}/s {best[0]['cpu_us']} us p99 {best[0]['p99_ms']} ms; "
+                f"doing nothing {best[1]['per_s']:>7,}/s {best[1]['cpu_us']} us p99 {best[1]['p99_ms']} ms; {ratio}"
+            )
+    return found

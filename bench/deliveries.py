@@ -45,10 +45,10 @@ def workspace(number: int) -> str:
     return "acme" if number == 0 else f"acme{number}"
 
 
-def bodies(count: int, seed: int = 7) -> Iterator[bytes]:
-    """Bodies of webhooks as Zendesk documents them."""
+def bodies(count: int, first: int = 0, seed: int = 7) -> Iterator[bytes]:
+    """Bodies of webhooks as Zendesk documents them; their comments are numbered from `first` + 1."""
     chance = random.Random(seed)
-    for number in range(count):
+    for number in range(first, first + count):
         ticket = number // 7 // 1000 * 1000 + chance.randrange(1000) + 1
         user = ticket * 3 + chance.randrange(4)
         texts = [" ".join(chance.choices(WORDS, k=size)) for size in (25, 30)]

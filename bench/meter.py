@@ -27,7 +27,7 @@ from commonline.settings import KafkaSettings
 LOG = client_log("bench.kafka")
 EVERY_S = 0.05
 CUT = 0.3
-SILENT_S = 30.0
+SILENT_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def follow(
 ) -> dict[str, Any]:
     """Watch until `target` is reached or `patience_s` has passed since the first result; then tell.
 
-    Raises `PlatformError` when the worker ends or nothing comes for 30 s.
+    Raises `PlatformError` when the worker ends or nothing comes for 90 s.
     """
     calibrated = calibration_ms()
     samples: list[Sample] = []

@@ -3,6 +3,11 @@
 librdkafka works in threads of its own. One thread of ours serves its delivery reports and hands them to the
 event loop in batches, one wake-up for as many as have come.
 
+Records are handed to librdkafka in groups, and the next group waits until the last is acknowledged: what comes while
+the broker is at work goes together, so batches grow with its load. More would gain nothing: an idempotent producer
+sends nothing to a partition that has five records in flight, and while one is due its thread polls without pause
+(librdkafka 2.16.0: 0.6 ms of processor time a record with webhooks one by one, 0.06 ms so).
+
 What is in flight has a bound in bytes; beyond it, and while the broker does not answer, `send` refuses at once
 (`RetryLaterError`) instead of queueing. Records in flight are the probes; once all have been given up the broker
 is asked for its metadata every second, and sending is allowed again when it answers. After a fatal error of the
@@ -30,7 +35,22 @@ Headers = Sequence[tuple[str, bytes]]
 RETRY_AFTER_S = 5.0
 POLL_S = 0.1
 PROBE_S = 1.0
+HOLD_S = 0.1
+"""Nothing is held longer: one broker that does not answer must not keep records from the others."""
 MIB = 1024 * 1024
+
+
+class _Record(NamedTuple):
+    """A record that waits for its turn, and the future that its sender awaits."""
+
+    future: asyncio.Future[Acknowledged]
+    topic: str
+    value: bytes | None
+    key: bytes | None
+    partition: int
+    timestamp_ms: int
+    headers: list[tuple[str, str | bytes | None]]
+    size: int
 
 
 class Acknowledged(NamedTuple):
@@ -56,7 +76,7 @@ class AsyncProducer:
         limit_bytes: int = 64 * MIB,
         give_up_s: float = 15.0,
         stalled_after_s: float = 4.0,
-        linger_ms: float = 1.0,
+        linger_ms: float = 0.5,
     ) -> None:
         self._max_bytes = max_bytes
         self._stalled_after_s = stalled_after_s
@@ -75,7 +95,11 @@ class AsyncProducer:
         self._progress = time.monotonic()
         self._lock = threading.Lock()
         self._throttle = Throttle(30.0)
-        self._reports: list[tuple[asyncio.Future[Acknowledged], KafkaError | None, int, int]] = []
+        self._reports: list[tuple[_Record, KafkaError | None, int, int]] = []
+        self._waiting: list[_Record] = []
+        self._late: asyncio.TimerHandle | None = None
+        self._handed_over = 0  # records that librdkafka has and that are not reported yet
+        self._held_bytes, self._limit_bytes = 0, limit_bytes
 
     def start(self) -> None:
         """Begin to serve. The broker need not be there yet."""
@@ -87,6 +111,7 @@ class AsyncProducer:
         """Wait for what is in flight, then end. Returns how many records were given up."""
         if self._producer is None:
             return 0
+        self._hand_over(at_once=True)
         left = await asyncio.to_thread(self._producer.flush, timeout_s)
         self._stopping = True
         await asyncio.to_thread(self._thread.join)
@@ -131,47 +156,82 @@ class AsyncProducer:
         """
         if self._producer is None or self._loop is None or self._broken or self.stalled:
             raise RetryLaterError("the broker does not acknowledge records at the moment", RETRY_AFTER_S)
+        size = len(value or b"") + len(key or b"")
+        if size > self._max_bytes:
+            raise TooLargeError("record", self._max_bytes)
+        if self._held_bytes + size > self._limit_bytes:
+            raise RetryLaterError("too many records wait for the broker", RETRY_AFTER_S)
         future: asyncio.Future[Acknowledged] = self._loop.create_future()
-        try:
-            self._producer.produce(
-                topic,
-                value,
-                key,
-                partition,
-                on_delivery=partial(self._on_delivery, future),
-                timestamp=timestamp_ms,
-                headers=list(headers),
-            )
-        except BufferError:
-            raise RetryLaterError("too many records wait for the broker", RETRY_AFTER_S) from None
-        except KafkaException as error:
-            raise self._failure(error.args[0]) from error
         if self._in_flight == 0:
             self._progress = time.monotonic()
+        if not self._waiting:
+            self._loop.call_soon(self._hand_over)
+        self._waiting.append(_Record(future, topic, value, key, partition, timestamp_ms, list(headers), size))
+        self._held_bytes += size
         self._in_flight += 1
         return future
 
-    def _on_delivery(self, future: asyncio.Future[Acknowledged], error: KafkaError | None, message: Message) -> None:
+    def _hand_over(self, *, at_once: bool = False) -> None:
+        """In the loop: give librdkafka what waits, if its turn has come."""
+        if self._producer is None or self._loop is None or not self._waiting:
+            return
+        if self._handed_over and not at_once:
+            if self._late is None:
+                self._late = self._loop.call_later(HOLD_S, partial(self._hand_over, at_once=True))
+            return
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        records, self._waiting = self._waiting, []
+        self._handed_over += len(records)
+        for record in records:
+            try:
+                self._producer.produce(
+                    record.topic,
+                    record.value,
+                    record.key,
+                    record.partition,
+                    on_delivery=partial(self._on_delivery, record),
+                    timestamp=record.timestamp_ms,
+                    headers=record.headers,
+                )
+            except BufferError:
+                self._end(record, RetryLaterError("too many records wait for the broker", RETRY_AFTER_S))
+            except KafkaException as error:
+                self._end(record, self._failure(error.args[0]))
+
+    def _on_delivery(self, record: _Record, error: KafkaError | None, message: Message) -> None:
         """In the serving thread: put the report on the pile and wake the loop if it sleeps."""
         with self._lock:
-            self._reports.append((future, error, message.partition() or 0, message.offset() or 0))
+            self._reports.append((record, error, message.partition() or 0, message.offset() or 0))
             first = len(self._reports) == 1
         if first and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._settle)
 
     def _settle(self) -> None:
-        """In the loop: end the futures of all reports that have come."""
+        """In the loop: end the futures of all reports that have come; give librdkafka what waited for them."""
         with self._lock:
             reports, self._reports = self._reports, []
-        for future, error, partition, offset in reports:
+        for record, error, partition, offset in reports:
             self._failing = error is not None and error.code() != KafkaError.MSG_SIZE_TOO_LARGE
             if error is None:
                 self._progress = time.monotonic()
-                if not future.done():
-                    future.set_result(Acknowledged(partition, offset))
-            elif not future.done():
-                future.set_exception(self._failure(error))
-        self._in_flight -= len(reports)
+                self._end(record, Acknowledged(partition, offset))
+            else:
+                self._end(record, self._failure(error))
+        self._hand_over()
+
+    def _end(self, record: _Record, result: Acknowledged | CommonlineError) -> None:
+        """Tell a record's sender."""
+        self._in_flight -= 1
+        self._held_bytes -= record.size
+        self._handed_over -= 1
+        if record.future.done():
+            return
+        if isinstance(result, Acknowledged):
+            record.future.set_result(result)
+        else:
+            record.future.set_exception(result)
 
     def _failure(self, error: KafkaError) -> CommonlineError:
         if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
