@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commonline.bus.store import POSITION_KEY, LocalStore, decode_position, encode_position
-from commonline.errors import EXIT_STATE, StateError
+from commonline.errors import EXIT_STATE, BrokenStoreError, StateError, StoreInUseError
 
 
 @pytest.fixture
@@ -74,3 +74,57 @@ def test_destroy_leaves_no_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("offset", [0, 1, 2**40])
 def test_positions_round_trip(offset: int) -> None:
     assert decode_position(encode_position(offset)) == offset
+
+
+def broken_in_the_middle(path: Path, count: int) -> None:
+    """A store with a file of which a block in the middle is no longer what it was."""
+    store = LocalStore(path)
+    store.apply([(b"c%06d" % number, b"%064x" % (number * number)) for number in range(count)], 1)
+    store.flush()
+    store.close()
+    (file,) = path.glob("*.sst")
+    whole = bytearray(file.read_bytes())
+    middle = len(whole) // 3
+    whole[middle : middle + 64] = bytes(64)
+    file.write_bytes(whole)
+
+
+def test_a_broken_block_never_looks_like_the_end(tmp_path: Path) -> None:
+    broken_in_the_middle(tmp_path / "0", 20_000)
+    store = LocalStore(tmp_path / "0", mend="commonline state rebuild --partition 0")
+    for rows in (store.rows(), store.scan(b"c", b"")):
+        with pytest.raises(BrokenStoreError, match=r"cannot be read.*rebuild --partition 0"):
+            list(rows)
+    with pytest.raises(BrokenStoreError):
+        [store.get(b"c%06d" % number) for number in range(20_000)]
+    store.close()
+
+
+def test_what_another_has_open_is_waited_for_and_then_refused(store: LocalStore, tmp_path: Path) -> None:
+    with pytest.raises(StoreInUseError, match="in use by another process"):
+        LocalStore(store.path, lock_wait_s=0.2)
+
+
+def test_looking_needs_no_lock_and_sees_what_is_written(store: LocalStore) -> None:
+    store.apply({b"a": b"1", POSITION_KEY: encode_position(3)}, 9)
+    look = LocalStore(store.path, purpose="look")
+    assert (look.position, look.changelog, list(look.rows())) == (3, 9, [(b"a", b"1")])
+    look.close()
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BrokenStoreError):
+        LocalStore(tmp_path / "none", purpose="look")
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_is_restored_in_bulk_is_served_after(tmp_path: Path) -> None:
+    bulk = LocalStore(tmp_path / "0", purpose="restore")
+    bulk.apply([(b"a%d" % number, b"x") for number in range(1000)], 7)
+    bulk.apply([(b"a1", b"newer"), (b"a2", None)], 9)
+    bulk.flush()
+    bulk.close()
+    store = LocalStore(tmp_path / "0")
+    assert (store.changelog, store.get(b"a1"), store.get(b"a2"), len(list(store.rows()))) == (9, b"newer", None, 999)
+    assert store.size > 0
+    store.close()

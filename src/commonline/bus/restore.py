@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -103,7 +104,8 @@ def _by_child(changelog: Changelog, start: int, end: int, store: LocalStore, pro
         child.wait(END_S)
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(BrokenPipeError):
+                    pipe.close()
         store.open()
     if "error" in answer:
         kind = getattr(errors, str(answer["error"]), RestartError)
@@ -117,8 +119,9 @@ def _follow(child: subprocess.Popen[bytes], order: bytes, progress: Progress) ->
     """The child's last line."""
     assert child.stdin is not None
     assert child.stdout is not None
-    child.stdin.write(order)
-    child.stdin.flush()
+    with suppress(BrokenPipeError):  # it has ended already; what it said tells
+        child.stdin.write(order)
+        child.stdin.flush()
     told: dict[str, Any] = {}
     for line in child.stdout:
         told = json.loads(line)

@@ -67,8 +67,9 @@ class LocalStore:
 
     def open(self) -> None:
         """Open again what was closed."""
-        if self._purpose != "look":
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self._purpose == "look" and not self.path.is_dir():
+            raise self._broken("opened", FileNotFoundError("there is none"))
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         deadline = time.monotonic() + self._lock_wait_s
         while True:
             try:
