@@ -257,8 +257,12 @@ class UnifyTask:
         self._measure(metrics)
         self._outcomes.clear()
         self._measured.clear()
+        self._newest = None
 
     def _measure(self, metrics: Metrics) -> None:
+        for (workspace, department, event), count in self._measured.items():
+            labels = {"workspace": workspace, "department": department, "event": event}
+            metrics.counter("commonline_feed_records_total", labels).inc(count)
         newest = self._newest
         if not self._measured or newest is None:
             return
@@ -270,15 +274,13 @@ class UnifyTask:
             published.observe(max(now - newest.published, 0) / 1e6)
         gauge = metrics.gauge("commonline_source_freshness_timestamp_seconds", {"source": newest.source})
         gauge.set(newest.published / 1e6)
-        for (workspace, department, event), count in self._measured.items():
-            labels = {"workspace": workspace, "department": department, "event": event}
-            metrics.counter("commonline_feed_records_total", labels).inc(count)
 
     def aborted(self) -> None:
         """Forget all that the batch read and wrote."""
         self._view.drop()
         self._outcomes.clear()
         self._measured.clear()
+        self._newest = None
 
 
 _RECORDS = ("Activity", "Control", "ConversationActivity", "FeedActivity", "Link", "Person", "DeadLetter", "Ledger")

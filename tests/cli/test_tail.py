@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from commonline.cli.ages import moment_us
 from commonline.cli.lines import conversation_of, line
-from commonline.cli.tail import feed_names, moment_ms
+from commonline.cli.tail import feed_names
 from commonline.clock import now_us
 from commonline.errors import ConfigurationError
 from commonline.schemas.records import Activity, FeedActivity, Object, Origin, Party, Redaction, Thread
@@ -55,10 +56,10 @@ def test_feeds_are_told_from_other_topics() -> None:
 
 
 def test_times() -> None:
-    assert abs(moment_ms("15m") - (now_us() // 1000 - 900_000)) < 5000
-    assert moment_ms("2026-01-31T09:00+00:00") == 1_769_850_000_000
+    assert abs(moment_us("--from", "15m") - (now_us() - 900_000_000)) < 5_000_000
+    assert moment_us("--from", "2026-01-31T09:00+00:00") == 1_769_850_000_000_000
     with pytest.raises(ConfigurationError, match="yesterday"):
-        moment_ms("yesterday")
+        moment_us("--from", "yesterday")
 
 
 def test_an_activity_on_one_line() -> None:

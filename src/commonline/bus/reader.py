@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Any, Literal, NamedTuple
@@ -27,8 +27,9 @@ class Last(NamedTuple):
     records: int
 
 
-Start = Literal["beginning", "end"] | int | Last
-"""``beginning``, ``end`` (only what comes from now on), a record time in milliseconds since 1970, or the last few."""
+Start = Literal["beginning", "end"] | int | Last | Mapping[tuple[str, int], int]
+"""``beginning``, ``end`` (only what comes from now on), a record time in milliseconds since 1970, the last few, or
+offsets by topic and partition (of those that are not named, from the beginning)."""
 SILENT_S = 20.0
 ASK_S = 15.0
 BATCH = 5000
@@ -67,12 +68,15 @@ class Reader:
             self.spans: dict[tuple[str, int], Span] = {}
             self._topics = list(topics)
             places = [place for topic in self._topics for place in self._places(topic)]
-            self._next: dict[tuple[str, int], int] = {}
+            self._next: dict[tuple[str, int], int] = dict(start) if isinstance(start, Mapping) else {}
             self._ended: set[tuple[str, int]] = set()
             if isinstance(start, Last):
                 places = [self._back(place, start.records) for place in places]
             elif isinstance(start, int):
                 places = self._at(places, start)
+            elif isinstance(start, Mapping):
+                begin = [start.get((place.topic, place.partition), OFFSET_BEGINNING) for place in places]
+                places = [Place(place.topic, place.partition, at) for place, at in zip(places, begin, strict=True)]
             else:
                 logical = OFFSET_BEGINNING if start == "beginning" else OFFSET_END
                 places = [Place(place.topic, place.partition, logical) for place in places]

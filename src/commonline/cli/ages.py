@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from commonline.clock import now_us
+from commonline.configuration.durations import seconds
+from commonline.errors import ConfigurationError
+
 _UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -22,3 +26,22 @@ def moment(us: int) -> str:
         return datetime.fromtimestamp(us / 1e6, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     except (OverflowError, ValueError, OSError):
         return str(us)
+
+
+def moment_us(option: str, text: str, more: str = "") -> int:
+    """Microseconds since 1970 of an age (``15m``), ``now``, or a time (ISO 8601; without a zone: this machine's).
+
+    Raises `ConfigurationError` naming the option; `more` are other forms that it takes.
+    """
+    if text == "now":
+        return now_us()
+    try:
+        return now_us() - seconds(text) * 1_000_000
+    except ValueError:
+        pass
+    try:
+        return int(datetime.fromisoformat(text).astimezone(UTC).timestamp() * 1_000_000)
+    except (ValueError, OverflowError):
+        raise ConfigurationError(
+            f"{option} {text!r}: give {more}an age such as 15m or 2d, or a time such as 2026-01-31T09:00"
+        ) from None

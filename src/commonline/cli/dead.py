@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from commonline.cli.options import AsJson, HomeOption, PrefixOption, settings
+from commonline.cli.progress import bar
 from commonline.cli.safe import safe
 from commonline.cli.screen import console, print_json
 
@@ -138,29 +138,24 @@ def _read(home: Path | None, prefix: str, *, quiet: bool) -> tuple[ProcessSettin
     from commonline.cli.letterbox import read_letters
 
     found = settings(home, prefix)
-    with _progress("reading", quiet=quiet) as bar:
-        task = bar.add_task("")
-        return found, read_letters(found, lambda read, total: bar.update(task, completed=read, total=total))
-
-
-def _progress(what: str, *, quiet: bool) -> Progress:
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    return Progress(*columns, console=console(), transient=True, disable=quiet or not console().is_terminal)
+    with bar("reading", quiet=quiet) as progress:
+        task = progress.add_task("")
+        return found, read_letters(found, lambda read, total: progress.update(task, completed=read, total=total))
 
 
 def _replay(found: ProcessSettings, work: list[Work], lost: list[DeadLetter], *, json: bool) -> None:
     from commonline.cli.replays import Replayer
 
-    with _progress("replaying", quiet=json) as bar:
-        task = bar.add_task("", total=len(work))
+    with Replayer(found) as replayer, bar("replaying", quiet=json) as progress:
+        task = progress.add_task("", total=len(work))
 
-        def done(count: int) -> None:
-            bar.update(task, advance=count, description="")
+        def done(portion: list[Work]) -> None:
+            progress.update(task, advance=len(portion), description="")
 
-        def pause(behind: int) -> None:
-            bar.update(task, description=f"waiting: unify has {behind:,} records before it")
+        def pause(waits_s: float) -> None:
+            progress.update(task, description=f"live traffic first: it waits {waits_s * 1000:,.0f} ms")
 
-        Replayer(found).run(work, done, pause)
+        replayer.run(work, done, pause)
     if json:
         print_json({"replayed": len(work), "letters": sum(len(one.letters) for one in work), "lost": len(lost)})
     else:

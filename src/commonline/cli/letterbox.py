@@ -116,6 +116,24 @@ def read_parked(settings: ProcessSettings, source: str | None = None, *, again: 
     return [one for origin, one in found.items() if again or origin not in replayed]
 
 
+class Beside:
+    """What deliveries by their place have led to that is still open: ids of dead letters, parked copies."""
+
+    def __init__(self, settings: ProcessSettings) -> None:
+        letters = read_letters(settings)
+        self._letters: dict[Place | None, list[str]] = {}
+        for letter in letters.by_id.values():
+            if letter.id not in letters.replayed:
+                self._letters.setdefault(_place(letter), []).append(letter.id)
+        self._parked = {one.origin: one for one in read_parked(settings)}
+
+    def of(self, place: Place) -> tuple[list[str], list[Parked]]:
+        """Letters and parked copies of the delivery that lies there."""
+        topic, partition, offset = place
+        parked = self._parked.get(f"{topic}/{partition}/{offset}")
+        return self._letters.get(place, []), [parked] if parked is not None else []
+
+
 class Originals:
     """The records that letters are about: from the letter, from another letter of the same record, or the log."""
 

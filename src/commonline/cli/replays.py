@@ -5,27 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
+from types import TracebackType
 
 import msgspec
 
 from commonline import topics as table
-from commonline.bus.offsets import committed
+from commonline.bus.backlog import Pacer
 from commonline.bus.process import ProcessSettings
-from commonline.bus.reader import Reader
 from commonline.bus.writer import Writer
 from commonline.cli.letterbox import Originals, Parked
-from commonline.errors import PlatformError
 from commonline.schemas import cloudevents
 from commonline.schemas.errors import SchemaError
 from commonline.schemas.records import DeadLetter, Delivery
 from commonline.schemas.serde import Serde
 from commonline.streams.normalize.outbox import ORIGIN
 
-PORTION = 200
-MOST_BEHIND = 3000
-"""Records that unify may be behind before replaying pauses: a fifth of a second of its work (protocol F16)."""
-LOOK_AGAIN_S = 0.2
-STUCK_S = 30.0
+PORTION = 100
+Done = Callable[[list["Work"]], None]
+Pause = Callable[[float], None]
 
 
 @dataclass(slots=True)
@@ -37,8 +35,11 @@ class Work:
     topic: str
     partition: int
     source: str
+    workspace: str = ""
     letters: list[str] = field(default_factory=list)
-    parked: Parked | None = None
+    parked: list[Parked] = field(default_factory=list)
+    marks_only: bool = False
+    """A copy of a delivery that is written already: only what it led to is marked."""
 
 
 def of_letters(
@@ -58,7 +59,8 @@ def of_letters(
         if key not in work:
             again = delivery is not None or letter.topic == deliveries
             topic = deliveries if again else letter.topic or deliveries
-            work[key] = Work(value, delivery, topic, -1 if again else letter.partition or 0, letter.source)
+            where = -1 if again else letter.partition or 0
+            work[key] = Work(value, delivery, topic, where, letter.source, letter.workspace)
         work[key].letters.extend(one for one in originals.siblings(letter) if one not in work[key].letters)
     return list(work.values()), lost
 
@@ -73,35 +75,53 @@ def of_parked(settings: ProcessSettings, parked: Iterable[Parked]) -> list[Work]
             delivery = serde.decode_as(Delivery, one.value)
         except SchemaError:
             delivery = None
-        work.append(Work(one.value, delivery, deliveries, -1, one.source, parked=one))
+        workspace = delivery.workspace if delivery else ""
+        work.append(Work(one.value, delivery, deliveries, -1, one.source, workspace, parked=[one]))
     return work
 
 
 class Replayer:
-    """Writes, in portions: first the deliveries, acknowledged, then the marks that they were replayed."""
+    """Writes, in portions: first the deliveries, acknowledged, then the marks that they were replayed.
+
+    Use as a context manager. `drain` afterwards to wait until the stages have done with them.
+    """
 
     def __init__(self, settings: ProcessSettings) -> None:
-        self._settings = settings
         self._serde = Serde(settings.ids)
         self._writer = Writer(settings.kafka, client_id="commonline-replay")
         self._dead = settings.topics.name(table.DEAD_LETTERS)
         self._parked = settings.topics.name(table.PARKED)
+        self.pacer = Pacer(settings)
 
-    def run(self, work: list[Work], done: Callable[[int], None], pause: Callable[[int], None]) -> None:
-        """Replay all. `done` gets how many more were written, `pause` how far unify is behind while it is waited for.
+    def __enter__(self) -> Replayer:
+        return self
 
-        Raises `PlatformError` when unify does not get on.
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.pacer.__exit__(kind, error, trace)
+
+    def run(self, work: Iterable[Work], done: Done, pause: Pause) -> int:
+        """Replay all; returns how many. `done` gets what was written and marked, `pause` how long records wait.
+
+        Raises `PlatformError` when a stage does not get on.
         """
-        for begin in range(0, len(work), PORTION):
-            portion = work[begin : begin + PORTION]
-            self._wait(pause)
+        todo, count = iter(work), 0
+        while first := next(todo, None):
+            self.pacer.concerns(first.workspace, first.source)
+            room = self.pacer.take(PORTION, pause)
+            portion = [first, *islice(todo, room - 1)]
             for one in portion:
-                self._write(one)
+                if not one.marks_only:
+                    self.pacer.concerns(one.workspace, one.source)
+                    self._write(one)
             self._writer.flush()
             for one in portion:
                 self._mark(one)
             self._writer.flush()
-            done(len(portion))
+            count += sum(not one.marks_only for one in portion)
+            done(portion)
+        return count
 
     def _write(self, one: Work) -> None:
         now_ms = time.time_ns() // 1_000_000
@@ -126,29 +146,5 @@ class Replayer:
     def _mark(self, one: Work) -> None:
         for identifier in one.letters:
             self._writer.write(self._dead, None, identifier.encode())
-        if one.parked is not None:
-            headers = [(ORIGIN, one.parked.origin.encode())]
-            self._writer.write(self._parked, None, one.parked.source.encode(), headers=headers)
-
-    def _wait(self, pause: Callable[[int], None]) -> None:
-        """Live traffic goes first: go on when unify has nearly nothing left."""
-        least, since = None, time.monotonic()
-        while (behind := self._behind()) > MOST_BEHIND:
-            pause(behind)
-            if least is None or behind < least:
-                least, since = behind, time.monotonic()
-            elif time.monotonic() - since > STUCK_S:
-                raise PlatformError(
-                    f"unify is {behind} records behind and does not get on: nothing more is replayed; "
-                    "is it running? What was replayed so far is marked, so the same command goes on from here"
-                )
-            time.sleep(LOOK_AGAIN_S)
-
-    def _behind(self) -> int:
-        names = self._settings.topics
-        topic = names.name(table.ACTIVITIES)
-        done = committed(self._settings.kafka, names.identifier("unify"), topic)
-        with Reader(self._settings.kafka, [topic], start="end") as reader:
-            return sum(
-                max(0, span.high - max(span.low, done.get(number, 0))) for (_, number), span in reader.spans.items()
-            )
+        for parked in one.parked:
+            self._writer.write(self._parked, None, parked.source.encode(), headers=[(ORIGIN, parked.origin.encode())])

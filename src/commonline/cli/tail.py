@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -101,30 +100,13 @@ def feed_names(names: Iterable[str], prefix: str) -> dict[str, tuple[str, str]]:
 
 def _start(since: str | None, count: int | None) -> Start:
     from commonline.bus.reader import Last
+    from commonline.cli.ages import moment_us
 
     if count is not None:
         return Last(count) if count else "end"
     if since in (None, "now"):
         return "end"
-    return "beginning" if since == "beginning" else moment_ms(since or "")
-
-
-def moment_ms(text: str) -> int:
-    """Milliseconds since 1970 of an age (``15m``) or a time (ISO 8601; without a zone: this machine's)."""
-    from commonline.clock import now_us
-    from commonline.configuration.durations import seconds
-    from commonline.errors import ConfigurationError
-
-    try:
-        return now_us() // 1000 - seconds(text) * 1000
-    except ValueError:
-        pass
-    try:
-        return int(datetime.fromisoformat(text).astimezone(UTC).timestamp() * 1000)
-    except ValueError:
-        raise ConfigurationError(
-            f"--from {text!r}: give beginning, now, an age such as 15m or 2d, or a time such as 2026-01-31T09:00"
-        ) from None
+    return "beginning" if since == "beginning" else moment_us("--from", since or "", "beginning, now, ") // 1000
 
 
 class _Show:
