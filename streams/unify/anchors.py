@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from commonline.schemas.records import Activity
 from commonline.streams.unify import links, threads
+from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.rows import AnchorRow, Key, Waiting
 from commonline.streams.unify.turn import Turn
 
@@ -62,31 +63,21 @@ def names_of(activity: Activity) -> list[str]:
     return names
 
 
-def pointers_of(activity: Activity) -> list[tuple[str, str, bool]]:
-    """(anchor, rule, whether it joins) for all that this activity points at."""
-    found = [
-        (f"{space}{reference.id}", links.REPLY_CHAIN, reference.kind in JOINING)
-        for reference in activity.references
-        if reference.kind in JOINING or reference.kind in PROPOSING
-        for space in UNIQUE
-    ]
-    obj = activity.object
-    text = obj.text or ""
+def pointers_of(activity: Activity, reading: Reading, most: int = MOST_POINTERS) -> list[tuple[str, str, bool]]:
+    """(anchor, rule, whether it joins) for what this activity's texts point at. `reading` is of this activity."""
+    found: list[tuple[str, str, bool]] = []
+    obj, text = activity.object, reading.text
     if "://" in text or obj.spans:
         urls = [span.value for span in obj.spans if span.kind == "link" and span.value]
         if "://" in text:
             urls += [url.rstrip(".,;:!?") for url in URL.findall(text)]
         anchors = (url_anchor(url) for url in dict.fromkeys(urls) if url.startswith("http"))
         found += [(anchor, links.PERMALINK, True) for anchor in anchors if anchor is not None]
-    staff = activity.actor is not None and activity.actor.side == "us"
-    title = obj.title or ""
-    for number in dict.fromkeys(NUMBER.findall(f"{title}\n{text}") if _may_hold_number(title, text) else ()):
-        found.append((f"number:{number}", links.TICKET_NUMBER, staff))
-    return found[:MOST_POINTERS]
-
-
-def _may_hold_number(title: str, text: str) -> bool:
-    return THREE_DIGITS.search(text) is not None or THREE_DIGITS.search(title) is not None
+    texts = f"{obj.title or ''}\n{text}"
+    if THREE_DIGITS.search(texts):
+        staff = activity.actor is not None and activity.actor.side == "us"
+        found += [(f"number:{number}", links.TICKET_NUMBER, staff) for number in dict.fromkeys(NUMBER.findall(texts))]
+    return found[:most]
 
 
 def register(turn: Turn, activity: Activity, thread: Key, *, new_object: bool, new_thread: bool) -> None:
@@ -101,8 +92,11 @@ def register(turn: Turn, activity: Activity, thread: Key, *, new_object: bool, n
         if new_thread:
             _settle(turn, f"thread:{activity.thread.id}", thread)
     for name in names_of(activity):
-        key = turn.anchor_key(name)
-        row = turn.view.anchor(key) or AnchorRow()
+        key = turn.keys.anchor(name)
+        row = turn.view.anchor(key)
+        if row is None:
+            turn.view.put(key, AnchorRow([thread]))
+            continue
         if thread not in row.threads and len(row.threads) < MOST_THREADS:
             row.threads.append(thread)
             turn.view.put(key, row)
@@ -111,7 +105,7 @@ def register(turn: Turn, activity: Activity, thread: Key, *, new_object: bool, n
 
 
 def _settle(turn: Turn, name: str, thread: Key) -> None:
-    key = turn.anchor_key(name)
+    key = turn.keys.anchor(name)
     row = turn.view.anchor(key)
     if row is None or not row.waiting:
         return
@@ -122,30 +116,46 @@ def _settle(turn: Turn, name: str, thread: Key) -> None:
         _link(turn, one.thread, thread, one.rule, joins=one.active)
 
 
-def follow(turn: Turn, activity: Activity, thread: Key) -> None:
+def follow(turn: Turn, activity: Activity, reading: Reading, thread: Key) -> None:
     """Link the thread with all that the activity points at; what is unseen is waited for."""
-    for name, rule, joins in pointers_of(activity):
-        targets = _targets(turn, name)
-        for target in targets:
+    left = MOST_POINTERS
+    for reference in activity.references:
+        joins = reference.kind in JOINING
+        if joins or reference.kind in PROPOSING:
+            if left > 0:
+                _follow_object(turn, reference.id, thread, joins=joins)
+            if left > 1:
+                _follow_thread(turn, reference.id, thread, joins=joins)
+            left -= 2
+    if reading.plain:
+        return
+    for name, rule, joins in pointers_of(activity, reading, max(left, 0)):
+        row = turn.view.anchor(turn.keys.anchor(name))
+        for target in list(row.threads) if row is not None else ():
             _link(turn, thread, target, rule, joins=joins)
-        if not targets or not name.startswith(UNIQUE):
-            _wait(turn, name, thread, rule, joins, activity.id)
+        _wait(turn, name, thread, rule, joins=joins)
 
 
-def _targets(turn: Turn, name: str) -> list[Key]:
-    kind, _, what = name.partition(":")
-    if kind == "object":
-        obj = turn.view.object(turn.object_key(what))
-        return [obj.thread] if obj is not None else []
-    if kind == "thread":
-        key = turn.thread_key(what)
-        return [key] if turn.view.thread(key) is not None else []
-    row = turn.view.anchor(turn.anchor_key(name))
-    return list(row.threads) if row else []
+def _follow_object(turn: Turn, uri: str, thread: Key, *, joins: bool) -> None:
+    row = turn.view.object(turn.keys.object(uri))
+    if row is None:
+        _wait(turn, f"object:{uri}", thread, links.REPLY_CHAIN, joins=joins)
+    else:
+        _link(turn, thread, row.thread, links.REPLY_CHAIN, joins=joins)
 
 
-def _wait(turn: Turn, name: str, thread: Key, rule: str, joins: bool, activity: str) -> None:
-    key = turn.anchor_key(name)
+def _follow_thread(turn: Turn, uri: str, thread: Key, *, joins: bool) -> None:
+    key = turn.keys.thread(uri)
+    if key == thread:
+        return
+    if turn.view.thread(key) is None:
+        _wait(turn, f"thread:{uri}", thread, links.REPLY_CHAIN, joins=joins)
+    else:
+        _link(turn, thread, key, links.REPLY_CHAIN, joins=joins)
+
+
+def _wait(turn: Turn, name: str, thread: Key, rule: str, *, joins: bool) -> None:
+    key = turn.keys.anchor(name)
     row = turn.view.anchor(key) or AnchorRow()
     same = next((one for one in row.waiting if one.thread == thread and one.rule == rule), None)
     if same is not None:
@@ -155,14 +165,16 @@ def _wait(turn: Turn, name: str, thread: Key, rule: str, joins: bool, activity: 
         return
     if len(row.waiting) >= MOST_WAITING:
         return
-    row.waiting.append(Waiting(thread, rule, joins, activity))
+    row.waiting.append(Waiting(thread, rule, joins, turn.cause))
     turn.row.waiting += name.startswith(UNIQUE)
     turn.view.put(key, row)
 
 
 def _link(turn: Turn, a: Key, b: Key, rule: str, *, joins: bool) -> None:
+    if a == b:
+        return
     row_a, row_b = turn.view.thread(a), turn.view.thread(b)
-    if a == b or row_a is None or row_b is None:
+    if row_a is None or row_b is None:
         return
     able = joins and threads.fits(turn, row_a, row_b)
     link = links.propose(turn, "thread", ((a, row_a.uri), (b, row_b.uri)), rule, active=able)

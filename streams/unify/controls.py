@@ -14,9 +14,10 @@ from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity
 from commonline.schemas.records import Control
 from commonline.streams.unify import feeds, links, people, show, threads
+from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.rows import CONVERSATION, Key
 from commonline.streams.unify.rules import CompiledDepartment, UnifyConfiguration
-from commonline.streams.unify.subject import persons_of
+from commonline.streams.unify.subject import Subject, persons_of
 from commonline.streams.unify.turn import Turn, workspace_part
 from commonline.streams.unify.work import Continue, continue_sweep
 
@@ -106,7 +107,7 @@ def _rule(turn: Turn, ruling: Ruling, by: str | None) -> None:
     if ruling.kind == "visibility":
         _rule_visibility(turn, ruling)
         return
-    key_of = turn.account_key if ruling.kind == "account" else turn.thread_key
+    key_of = turn.keys.account if ruling.kind == "account" else turn.keys.thread
     a, b = key_of(ruling.a), key_of(ruling.b)
     known = turn.view.account if ruling.kind == "account" else turn.view.thread
     if known(a) is None or known(b) is None:
@@ -129,7 +130,7 @@ def _neighbours(turn: Turn, kind: str, key: Key) -> list[tuple[Key, Key]]:
 
 
 def _rule_visibility(turn: Turn, ruling: Ruling) -> None:
-    key = turn.object_key(ruling.a)
+    key = turn.keys.object(ruling.a)
     row = turn.view.object(key)
     thread = turn.view.thread(row.thread) if row else None
     conversation = turn.view.conversation(thread.conversation) if thread else None
@@ -140,5 +141,7 @@ def _rule_visibility(turn: Turn, ruling: Ruling) -> None:
     if show.tightness(row) == before:
         return  # every feed that may have it has this version already
     activity = decode_activity(row.activity)
-    where = (thread.conversation, conversation)
-    show.everywhere(turn, where, key, row, activity, row.activity, persons_of(turn, activity), 0)
+    if conversation.feeds:
+        where = (thread.conversation, conversation)
+        said = Subject(turn, where, activity, row.activity, persons_of(turn, activity), Reading(activity))
+        show.everywhere(turn, conversation, key, row, said, 0)

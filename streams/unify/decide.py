@@ -6,15 +6,24 @@ rows and says the same things, however the records were batched, wherever it ran
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
-from commonline.schemas.codec import encode_conversation_activity_prefix
-from commonline.schemas.records import Activity, Control, ConversationActivity, Party, PartyPerson
-from commonline.streams.unify import anchors, controls, corrections, feeds, objects, people, show, threads, windows
+from commonline.schemas.records import Activity, Control
+from commonline.streams.unify import (
+    anchors,
+    controls,
+    corrections,
+    feeds,
+    objects,
+    people,
+    pieces,
+    show,
+    threads,
+    windows,
+)
+from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.rows import (
     WORKSPACE,
     ConversationRow,
@@ -26,29 +35,25 @@ from commonline.streams.unify.rows import (
     WorkspaceRow,
 )
 from commonline.streams.unify.rules import Compiled, UnifyConfiguration, compile_configuration
-from commonline.streams.unify.subject import parties, persons_of
+from commonline.streams.unify.subject import Persons, Subject, persons_of
 from commonline.streams.unify.turn import Output, Turn, record_key
 from commonline.streams.unify.view import View
 
 LARGEST = 200 * 1024
 """Encoded activity, bytes. Larger: dead letter `too-large` (protocol F14)."""
 MOST_THREAD_ACCOUNTS = 64
+KEPT_CONFIGURATIONS = 4096
 Outcome = Literal["accepted", "repeat", "corrected", "after-delete", "too-large", "control"]
 
 
-@dataclass(slots=True)
 class Decision:
     """What one record led to."""
 
-    outcome: Outcome
-    outputs: list[Output] = field(default_factory=list)
+    __slots__ = ("outcome", "outputs")
 
-
-@lru_cache(maxsize=4096)
-def _compiled(configuration: str, version: int, names: tuple[str, ...]) -> tuple[Compiled, list[str]]:
-    register = list(names)
-    body = msgspec.json.decode(configuration, type=UnifyConfiguration) if configuration else UnifyConfiguration({})
-    return compile_configuration(body, version, register), register
+    def __init__(self, outcome: Outcome, outputs: list[Output]) -> None:
+        self.outcome = outcome
+        self.outputs = outputs
 
 
 class Unifier:
@@ -57,60 +62,79 @@ class Unifier:
     def __init__(self, keys: Keys, secret: bytes) -> None:
         self.keys = keys
         self.secret = secret
+        self._compiled: dict[str, tuple[str, list[str], Compiled, list[str]]] = {}
 
     def decide_activity(self, view: View, activity: Activity, raw: bytes) -> Decision:
         """Take an activity in. `raw` is its Avro, which conversations.v1 carries unchanged."""
-        turn = self._turn(view, activity.workspace, activity.received)
         if len(raw) > LARGEST:
-            return Decision("too-large")
-        turn.activity = activity
+            return Decision("too-large", [])
+        turn = self._turn(view, activity.workspace, activity.received, activity)
         outcome = _take(turn, activity, raw)
         view.put(turn.row_key, turn.row)
         return Decision(outcome, turn.out)
 
     def decide_control(self, view: View, control: Control) -> Decision:
         """Take in a configuration, a ruling or a continuation."""
-        turn = self._turn(view, control.workspace, control.at)
+        turn = self._turn(view, control.workspace, control.at, None)
         controls.obey(turn, control)
         view.put(turn.row_key, turn.row)
         return Decision("control", turn.out)
 
-    def _turn(self, view: View, workspace: str, received: int) -> Turn:
-        key = self.keys.key(WORKSPACE, workspace, "")
+    def _turn(self, view: View, workspace: str, received: int, activity: Activity | None) -> Turn:
+        keys = self.keys.of(workspace)
+        key = keys.key(WORKSPACE, "")
         row = view.workspace(key)
         if row is None:
             row = WorkspaceRow(workspace)
         row.clock = max(row.clock, received)
-        compiled, register = _compiled(row.configuration, row.version, tuple(row.departments))
-        if len(register) != len(row.departments):
-            row.departments = list(register)
-        return Turn(view, self.keys, self.secret, workspace, key, row, compiled)
+        return Turn(view, keys, self.secret, workspace, key, row, self._rules(workspace, row), activity)
+
+    def _rules(self, workspace: str, row: WorkspaceRow) -> Compiled:
+        """The workspace's configuration, compiled; names of new departments are entered into the row."""
+        text, known = row.configuration, self._compiled.get(workspace)
+        if known is not None and known[2].version == row.version and known[0] == text:
+            if row.departments == known[3]:
+                return known[2]
+            if row.departments == known[1]:
+                row.departments = list(known[3])
+                return known[2]
+        before, register = list(row.departments), list(row.departments)
+        body = msgspec.json.decode(text, type=UnifyConfiguration) if text else UnifyConfiguration({})
+        compiled = compile_configuration(body, row.version, register, workspace)
+        row.departments = list(register)
+        if len(self._compiled) >= KEPT_CONFIGURATIONS:
+            self._compiled.clear()
+        self._compiled[workspace] = text, before, compiled, register
+        return compiled
 
 
 def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
     version = objects.version_of(activity)
-    key = turn.object_key(activity.edge or activity.object.id)
+    key = turn.keys.object(activity.edge or activity.object.id)
     row = turn.view.object(key)
+    known = row is not None
     if row is not None and (objects.seen(row, version) or objects.tells_nothing(row, activity, version)):
         told = corrections.correct(row, activity, version) if activity.origin.mode == corrections.REPLAY else None
         return "repeat" if told is None else _correct(turn, key, activity, told)
     turn.row.accepted += 1
     turn.deciding = key
+    reading = Reading(activity)
     met = people.meet(turn, activity)
-    new = row is None and activity.edge is None
     thread_key, thread = _thread_of(turn, activity, row)
-    superseded = activity.type != "Create" and row is not None
     outdated = activity.edge is not None and row is not None and version < row.version  # a Like that was undone since
     row, now, now_raw = _object(turn, key, row, activity, raw, version, thread_key, thread)
-    where, matched = _place(turn, thread_key, thread, activity, met, new=new)
+    where, matched = _place(turn, activity, reading, met, (thread_key, thread), known=known)
+    persons = persons_of(turn, activity, met)
+    got: tuple[str, ...] = ()
     gone = row.deleted > row.restored
-    overruled = objects.is_delete(activity) and not gone
-    persons = persons_of(turn, activity)
-    known = persons if now is activity else persons_of(turn, now)
-    quiet = activity.origin.mode == "backfill"
-    got = []
-    if not overruled and not outdated:
-        got = show.everywhere(turn, where, key, row, now, now_raw, known, matched, catch_up=quiet)
+    if where[1].feeds and not outdated and (gone or not objects.is_delete(activity)):
+        if now is activity:
+            about = Subject(turn, where, now, now_raw, persons, reading)
+        else:
+            about = Subject(turn, where, now, now_raw, persons_of(turn, now), Reading(now))
+        quiet = activity.origin.mode == "backfill"
+        got = show.everywhere(turn, where[1], key, row, about, matched, catch_up=quiet)
+    superseded = known and activity.type != "Create"
     _record(turn, where[1], key, row, activity, raw, got, persons, superseded=superseded)
     return "after-delete" if gone and activity.type != "Delete" else "accepted"
 
@@ -123,25 +147,35 @@ def _correct(turn: Turn, key: Key, activity: Activity, correction: corrections.C
     met = people.meet(turn, told)
     thread_key, thread = _thread_of(turn, activity, row, anew=True)
     _lie(turn, key, row, thread_key, thread)
-    where, matched = _place(turn, thread_key, thread, told, met, new=False)
-    known = persons_of(turn, shown)
-    got = show.everywhere(turn, where, key, row, shown, correction.shown_raw, known, matched, catch_up=True)
+    where, matched = _place(turn, told, Reading(told), met, (thread_key, thread), known=True)
+    got: tuple[str, ...] = ()
+    if where[1].feeds:
+        about = Subject(turn, where, shown, correction.shown_raw, persons_of(turn, shown), Reading(shown))
+        got = show.everywhere(turn, where[1], key, row, about, matched, catch_up=True)
     _record(turn, where[1], key, row, told, correction.told_raw, got, persons_of(turn, told), superseded=True)
     return "corrected"
 
 
 def _place(
-    turn: Turn, thread_key: Key, thread: ThreadRow, activity: Activity, met: list[tuple[Party, Key]], *, new: bool
+    turn: Turn,
+    activity: Activity,
+    reading: Reading,
+    met: list[people.Met],
+    thread_of: tuple[Key, ThreadRow],
+    *,
+    known: bool,
 ) -> tuple[tuple[Key, ConversationRow], int]:
     """What an activity tells of its thread and people; returns its conversation, and the rules that hold for it."""
+    thread_key, thread = thread_of
     _note(turn, thread_key, thread, activity, met)
+    new = not known and activity.edge is None
     anchors.register(turn, activity, thread_key, new_object=new, new_thread=thread.founded == turn.row.accepted)
-    anchors.follow(turn, activity, thread_key)
-    for party, account in met:
-        if windows.touches_thread(activity, party, is_actor=party is activity.actor):
-            windows.touch(turn, account, thread_key, activity)
+    anchors.follow(turn, activity, reading, thread_key)
+    for one in met:
+        if windows.touches_thread(activity, one.party, is_actor=one.party is activity.actor):
+            windows.touch(turn, one.key, one.row, thread_key, activity)
     conversation_key, conversation = _conversation(turn, thread, met)
-    matched = turn.rules.matched(activity)
+    matched = turn.rules.matched(activity, reading)
     if matched & ~thread.matched or thread.version != turn.rules.version:
         if thread.version != turn.rules.version:
             feeds.freshen(turn, thread_key, thread)
@@ -198,31 +232,38 @@ def _lie(turn: Turn, key: Key, row: ObjectRow, thread_key: Key, thread: ThreadRo
     turn.view.put(key, row)
 
 
-def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list[tuple[Party, Key]]) -> None:
+def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list[people.Met]) -> None:
     changed = False
     if activity.channel not in thread.channels:
         thread.channels.append(activity.channel)
         changed = True
-    for party, account in met:
-        outside = party.side != "us" and party.kind != "application"
-        if outside and account not in thread.accounts and len(thread.accounts) < MOST_THREAD_ACCOUNTS:
-            thread.accounts.append(account)
-            changed = True
+    accounts = thread.accounts
+    if len(accounts) < MOST_THREAD_ACCOUNTS:
+        for one in met:
+            party = one.party
+            outside = party.side != "us" and party.kind != "application"
+            if outside and one.key not in accounts and len(accounts) < MOST_THREAD_ACCOUNTS:
+                accounts.append(one.key)
+                changed = True
     if changed:
         turn.stirred = True
         turn.view.put(key, thread)
 
 
-def _conversation(turn: Turn, thread: ThreadRow, met: list[tuple[Party, Key]]) -> tuple[Key, ConversationRow]:
+def _conversation(turn: Turn, thread: ThreadRow, met: list[people.Met]) -> tuple[Key, ConversationRow]:
     key = thread.conversation
     row = turn.view.conversation(key)
     if row is None:
         raise AssertionError(f"thread {thread.uri} has no conversation")  # a defect of ours: stop, skip nothing
-    for party, account in met:
-        pair = (account, party.name or "")
-        if party.side != "us" and party.name and pair not in row.names and len(row.names) < threads.MOST_NAMES:
-            row.names.append(pair)
-            turn.view.put(key, row)
+    names = row.names
+    if len(names) < threads.MOST_NAMES:
+        for one in met:
+            party = one.party
+            if party.side != "us" and party.name:
+                pair = (one.key, party.name)
+                if pair not in turn.view.names_of(key, row).pairs and len(names) < threads.MOST_NAMES:
+                    names.append(pair)
+                    turn.view.put(key, row)
     return key, row
 
 
@@ -233,47 +274,34 @@ def _record(
     row: ObjectRow,
     activity: Activity,
     raw: bytes,
-    got: list[str],
-    known: dict[str, str],
+    got: tuple[str, ...],
+    persons: Persons,
     *,
     superseded: bool,
 ) -> None:
-    turn.row.conversation_seq += 1
-    uris = dict.fromkeys(party.account for party in parties(activity) if party.account)
-    persons = [PartyPerson(account=uri, person=known[uri]) for uri in uris if known[uri] != uri]
-    record = ConversationActivity(
-        event="activity",
-        workspace=turn.workspace,
-        seq=turn.row.conversation_seq,
-        conversation=conversation.id,
-        person=_customer(activity, persons),
-        persons=persons,
-        visibility=show.LEVELS[show.tightness(row)],
-        feeds=got,
-        known=turn.row.clock,
-        supersedes=activity.object.id if superseded else None,
-        activity=activity,
+    turn.row.conversation_seq = seq = turn.row.conversation_seq + 1
+    value = pieces.conversation_activity(
+        turn.workspace,
+        seq,
+        conversation.id,
+        _customer(activity, persons.ids),
+        persons.encoded,
+        show.tightness(row),
+        got,
+        turn.row.clock,
+        activity.object.id if superseded else None,
+        raw,
     )
-    value = encode_conversation_activity_prefix(record) + raw
-    turn.out.append(
-        Output(
-            "conversations",
-            record_key(key),
-            value,
-            "ConversationActivity",
-            "activity",
-            activity.id,
-            turn.source,
-            activity.received,
-        )
-    )
+    at, source = activity.received, turn.source
+    about = record_key(key)
+    turn.out.append(Output("conversations", about, value, "ConversationActivity", "activity", activity.id, source, at))
 
 
-def _customer(activity: Activity, persons: list[PartyPerson]) -> str | None:
+def _customer(activity: Activity, persons: dict[str, str]) -> str | None:
     """The person outside that the activity is by or about, if one stands out."""
-    by_account = {one.account: one.person for one in persons}
-    parties = [party for party in (activity.actor, *activity.participants) if party is not None]
-    outside = [
-        by_account[p.account] for p in parties if p.side != "us" and p.account in by_account and p.kind != "application"
-    ]
-    return outside[0] if outside else None
+    actor = activity.actor
+    for party in (actor, *activity.participants) if actor is not None else activity.participants:
+        uri = party.account
+        if uri and party.side != "us" and party.kind != "application" and persons[uri] != uri:
+            return persons[uri]
+    return None

@@ -9,10 +9,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity, encode_feed_activity
-from commonline.schemas.records import FeedActivity, FeedEvent, Visibility
+from commonline.schemas.records import FeedActivity, FeedEvent
 from commonline.streams.unify import show
+from commonline.streams.unify.pieces import LEVELS
 from commonline.streams.unify.rows import ConversationRow, Key, ObjectRow, ThreadRow
 from commonline.streams.unify.rules import CompiledDepartment
 from commonline.streams.unify.turn import Output, Turn, record_key
@@ -20,8 +20,6 @@ from commonline.streams.unify.work import continue_show, continue_withdraw
 
 CATCH_UP = 200
 """Newest activities that a department gets when a conversation comes into its feed."""
-LEVELS: tuple[Visibility, ...] = ("public", "customer", "partner", "internal", "restricted")
-assert tuple(TIGHTNESS) == LEVELS
 
 
 def membership(turn: Turn, conversation: ConversationRow) -> int:
@@ -121,7 +119,7 @@ def merged(
 
     A feed that had one part under an earlier configuration, and no longer would, is left.
     """
-    key = turn.conversation_key(keep.id)
+    key = turn.keys.conversation(keep.id)
     wanted = membership(turn, keep)
     keep.feeds = wanted
     turn.view.put(key, keep)
@@ -141,7 +139,7 @@ def merged(
 def split(turn: Turn, old: ConversationRow, new: ConversationRow) -> None:
     """Every feed that had the conversation hears of the split and gets the moved activities under their new id."""
     new.feeds = old.feeds
-    new_key = turn.conversation_key(new.id)
+    new_key = turn.keys.conversation(new.id)
     turn.view.put(new_key, new)
     for department in turn.rules.departments:
         if old.feeds & department.bit:
@@ -149,7 +147,7 @@ def split(turn: Turn, old: ConversationRow, new: ConversationRow) -> None:
             todo.sort()
             say(turn, department, "split", old, other=new, count=len(todo))
             catch_up(turn, new_key, new, department, todo)
-    review(turn, turn.conversation_key(old.id), old)
+    review(turn, turn.keys.conversation(old.id), old)
     review(turn, new_key, new)
 
 
@@ -272,7 +270,7 @@ def say(
         known=turn.row.clock,
     )
     about = other if other is not None else conversation
-    topic_key = record_key(turn.conversation_key(about.id))
+    topic_key = record_key(turn.keys.conversation(about.id))
     turn.out.append(
         Output(
             "feed",

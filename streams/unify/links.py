@@ -8,7 +8,7 @@ from __future__ import annotations
 from commonline.ids import uuid5
 from commonline.schemas.codec import decode_link, encode_link
 from commonline.schemas.records import Link, LinkKind, LinkState, Verdict
-from commonline.streams.unify.rows import LINK, Key, LinkRow
+from commonline.streams.unify.rows import Key, LinkRow
 from commonline.streams.unify.turn import Output, Turn
 
 RULING = "ruling"
@@ -21,11 +21,6 @@ CLAIM = "claim@1"
 CONFIDENCE = {REPLY_CHAIN: 1.0, PERMALINK: 0.95, TICKET_NUMBER: 0.9, SAME_PERSON: 0.7, CLAIM: 0.95, RULING: 1.0}
 
 
-def link_key(turn: Turn, identifier: str) -> Key:
-    """Row key of a link."""
-    return turn.keys.key(LINK, turn.workspace, identifier)
-
-
 def link_id(workspace: str, kind: LinkKind, a: str, b: str, rule: str) -> str:
     """The same for the same pair and rule, in either order."""
     low, high = sorted((a, b))
@@ -34,7 +29,7 @@ def link_id(workspace: str, kind: LinkKind, a: str, b: str, rule: str) -> str:
 
 def ruling_on(turn: Turn, kind: LinkKind, a: str, b: str) -> Link | None:
     """What a person said of this pair."""
-    row = turn.view.link(link_key(turn, link_id(turn.workspace, kind, a, b, RULING)))
+    row = turn.view.link(turn.keys.link(link_id(turn.workspace, kind, a, b, RULING)))
     return decode_link(row.record) if row else None
 
 
@@ -50,7 +45,7 @@ def propose(
     """Record what a rule found. Returns the link's key if the pair is to be joined now, else None."""
     (key_a, a), (key_b, b) = sorted(ends, key=lambda end: end[1])
     identifier = link_id(turn.workspace, kind, a, b, rule)
-    key = link_key(turn, identifier)
+    key = turn.keys.link(identifier)
     row = turn.view.link(key)
     if row is not None and (row.active or row.ruled or not active):
         return None
@@ -87,7 +82,7 @@ def rule_on(
     """Record a person's ruling on a pair. Returns its key."""
     (key_a, a), (key_b, b) = sorted(ends, key=lambda end: end[1])
     identifier = link_id(turn.workspace, kind, a, b, RULING)
-    key = link_key(turn, identifier)
+    key = turn.keys.link(identifier)
     old = turn.view.link(key)
     record = Link(
         id=identifier,

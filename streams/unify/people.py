@@ -11,7 +11,7 @@ from commonline.schemas.codec import decode_link, encode_person
 from commonline.schemas.records import Activity, Party, Person, PersonAccount
 from commonline.streams.unify import links, windows
 from commonline.streams.unify.graph import component
-from commonline.streams.unify.rows import PERSON, AccountRow, Key, PersonRow
+from commonline.streams.unify.rows import AccountRow, Key, PersonRow
 from commonline.streams.unify.turn import Output, Turn
 
 MOST_ACCOUNTS = 64
@@ -25,43 +25,57 @@ NEVER_JOIN = frozenset({"anonymous", "group", "application", "organisation"})
 JOINING = frozenset({"verified", "entered"})
 
 
-def meet(turn: Turn, activity: Activity) -> list[tuple[Party, Key]]:
+class Met:
+    """Someone named in an activity, with the account's row."""
+
+    __slots__ = ("key", "party", "row")
+
+    def __init__(self, party: Party, key: Key, row: AccountRow) -> None:
+        self.party = party
+        self.key = key
+        self.row = row
+
+
+def meet(turn: Turn, activity: Activity) -> list[Met]:
     """Make sure that everyone named has an account row and a person; follow their claims.
 
-    Returns the parties that have an account, with its key, the actor first.
+    Returns the parties that have an account, the actor first.
     """
-    parties: list[Party] = []
-    if activity.actor is not None:
-        parties.append(activity.actor)
-    if activity.object.author is not None:
-        parties.append(activity.object.author)
-    parties += activity.participants[:MOST_PARTIES]
+    found: list[Met] = []
     day = activity.published // DAY_US
-    return [(party, _meet(turn, party, day)) for party in parties if party.account]
+    actor, author = activity.actor, activity.object.author
+    if actor is not None and actor.account:
+        found.append(_meet(turn, actor, actor.account, day))
+    if author is not None and author.account:
+        found.append(_meet(turn, author, author.account, day))
+    if activity.participants:
+        some = activity.participants[:MOST_PARTIES]
+        found += [_meet(turn, party, party.account, day) for party in some if party.account]
+    return found
 
 
-def _meet(turn: Turn, party: Party, day: int) -> Key:
+def _meet(turn: Turn, party: Party, uri: str, day: int) -> Met:
     """The account's row, with what this activity adds. The name is that of the last day; of several, the last by
     letters: a rule that needs no order, and no write for every activity."""
-    uri = party.account or ""
-    key = turn.account_key(uri)
+    key = turn.keys.account(uri)
     row = turn.view.account(key)
     if row is None:
         row = _found(turn, key, uri, party)
+    name, kind, side = party.name, party.kind, party.side
     changed = False
-    if party.name and (day, party.name) > (row.named, row.name or ""):
-        row.name, row.named, changed = party.name, day, True
-    if row.kind == "unknown" and party.kind != "unknown":
-        row.kind, changed = party.kind, True
-    if row.side != party.side and (row.side == "unknown" or party.side == "us"):
-        row.side, changed = party.side, True
+    if name and day >= row.named and (day, name) > (row.named, row.name or ""):
+        row.name, row.named, changed = name, day, True
+    if row.kind == "unknown" and kind != "unknown":
+        row.kind, changed = kind, True
+    if row.side != side and (row.side == "unknown" or side == "us"):
+        row.side, changed = side, True
     if changed:
         turn.view.put(key, row)
         publish(turn, row.person)
     for claim in party.claims:
         if claim.relation != "member_of" and claim.account != uri:
             _claim(turn, key, claim.account, joins=claim.trust in JOINING)
-    return key
+    return Met(party, key, row)
 
 
 def _found(turn: Turn, key: Key, uri: str, party: Party | None = None) -> AccountRow:
@@ -77,19 +91,19 @@ def _found(turn: Turn, key: Key, uri: str, party: Party | None = None) -> Accoun
 def _open_person(turn: Turn, uri: str, accounts: list[Key]) -> Key:
     """A person founded by an account. Ids are never used again: a second person of one founder has a generation."""
     identifier = uuid5(turn.workspace, "person", uri)
-    key = turn.keys.key(PERSON, turn.workspace, identifier)
+    key = turn.keys.person(identifier)
     generation = 0
     while turn.view.person(key) is not None:
         generation += 1
         identifier = uuid5(turn.workspace, "person", uri, str(generation))
-        key = turn.keys.key(PERSON, turn.workspace, identifier)
+        key = turn.keys.person(identifier)
     clock = turn.row.clock
     turn.view.put(key, PersonRow(identifier, turn.row.accepted, accounts, 0, clock, clock))
     return key
 
 
 def _claim(turn: Turn, key: Key, claimed: str, *, joins: bool) -> None:
-    other = turn.account_key(claimed)
+    other = turn.keys.account(claimed)
     mine = turn.view.account(key)
     theirs = turn.view.account(other) or _found(turn, other, claimed)
     if mine is None or any(neighbour == other for neighbour, _ in mine.neighbours):

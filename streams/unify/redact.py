@@ -6,36 +6,30 @@ named here; what is done to it is in `redactor`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
-from commonline.schemas.records import (
-    Activity,
-    Attachment,
-    Change,
-    Container,
-    Object,
-    Redaction,
-    Reference,
-    Span,
-    Thread,
-)
-from commonline.streams.unify.redactor import SCHEME_KIND, Redactor
-
-ACTIONS = {"name": "pseudonym", "account": "pseudonym"} | dict.fromkeys(("handle", "field", "attachment"), "removed")
+from commonline.schemas.records import Activity, Attachment, Change, Container, Object, Reference, Span, Thread
+from commonline.streams.unify.patterns import ACCOUNT, FILE, LINK, account_kind
+from commonline.streams.unify.redactor import Redactor
 
 
 def redact(activity: Activity, tool: Redactor) -> Activity:
     """The activity as shown; the same object if nothing had to be taken away."""
     actor = tool.party(activity.actor, "actor") if activity.actor else None
-    participants = [tool.party(party, f"participants[{i}]") for i, party in enumerate(activity.participants)]
+    participants = activity.participants
+    if participants:
+        participants = [tool.party(party, f"participants[{i}]") for i, party in enumerate(participants)]
     obj = _object(activity.object, tool)
     thread = _thread(activity.thread, tool)
-    references = [_reference(one, tool, i) for i, one in enumerate(activity.references)]
-    changes = [_change(one, tool, i) for i, one in enumerate(activity.changes)]
-    fields = _fields(activity.fields, tool)
-    tags = [tool.text(tag, f"tags[{i}]") or "" for i, tag in enumerate(activity.tags)]
+    references, changes, fields, tags = activity.references, activity.changes, activity.fields, activity.tags
+    if references:
+        references = [_reference(one, tool, i) for i, one in enumerate(references)]
+    if changes:
+        changes = [_change(one, tool, i) for i, one in enumerate(changes)]
+    if fields:
+        fields = _fields(fields, tool)
+    if tags:
+        tags = [tool.text(tag, f"tags[{i}]") or "" for i, tag in enumerate(tags)]
     client_ref = tool.text(activity.client_ref, "client_ref")
     edge = tool.identifier(activity.edge, "edge") if activity.edge else activity.edge
     if not tool.seen:
@@ -55,14 +49,6 @@ def redact(activity: Activity, tool: Redactor) -> Activity:
     )
 
 
-def redactions(seen: Iterable[tuple[str, str]], label: str) -> list[Redaction]:
-    """What was taken away, for the reader."""
-    return [
-        Redaction(path=path, action=ACTIONS.get(kind, "masked"), rule=f"{label}/{kind}")  # type: ignore[arg-type]
-        for path, kind in seen
-    ]
-
-
 def _object(obj: Object, tool: Redactor) -> Object:
     before = len(tool.seen)
     title = tool.text(obj.title, "object.title")
@@ -70,13 +56,16 @@ def _object(obj: Object, tool: Redactor) -> Object:
     author = tool.party(obj.author, "object.author") if obj.author else None
     identifier = tool.identifier(obj.id, "object.id")
     url = obj.url
-    if url is not None and ("url" in tool.kinds or "account" in tool.kinds):
+    if url is not None and tool.kinds & (LINK | ACCOUNT):
         url = None
         tool.seen[("object.url", "url")] = None
     elif url is not None:
         url = tool.text(url, "object.url")
-    spans = [_span(span, tool, i) for i, span in enumerate(obj.spans)] if text == obj.text else []
-    attachments = [_attachment(one, tool, i) for i, one in enumerate(obj.attachments)]
+    spans, attachments = obj.spans, obj.attachments
+    if spans:
+        spans = [_span(span, tool, i) for i, span in enumerate(spans)] if text == obj.text else []
+    if attachments:
+        attachments = [_attachment(one, tool, i) for i, one in enumerate(attachments)]
     if len(tool.seen) == before:
         return obj
     return msgspec.structs.replace(
@@ -91,7 +80,7 @@ def _span(span: Span, tool: Redactor, index: int) -> Span:
     path = f"object.spans[{index}].value"
     if span.kind == "mention" or value.startswith(("mailto:", "tel:")):
         value = tool.account(value, path)
-    elif tool.names_someone(value) or ("url" in tool.kinds and span.kind == "link"):
+    elif tool.names_someone(value) or (tool.kinds & LINK and span.kind == "link"):
         value = None
         tool.seen[(path, "url")] = None
     return span if value == span.value else msgspec.structs.replace(span, value=value)
@@ -99,14 +88,12 @@ def _span(span: Span, tool: Redactor, index: int) -> Span:
 
 def _attachment(one: Attachment, tool: Redactor, index: int) -> Attachment:
     path = f"object.attachments[{index}]"
-    if "attachment" in tool.kinds:
+    if tool.kinds & FILE:
         tool.seen[(path, "attachment")] = None
         return Attachment(kind=one.kind, media_type=one.media_type, size=one.size)
     name, url = tool.text(one.name, f"{path}.name"), one.url
     identifier = tool.identifier(one.id, f"{path}.id") if one.id else one.id
-    if url is not None and (
-        "url" in tool.kinds or SCHEME_KIND.get(url.partition(":")[0]) in tool.kinds or tool.names_someone(url)
-    ):
+    if url is not None and (tool.kinds & (LINK | account_kind(url)) or tool.names_someone(url)):
         url = None
         tool.seen[(f"{path}.url", "url")] = None
     else:
@@ -151,11 +138,7 @@ def _change(one: Change, tool: Redactor, index: int) -> Change:
 
 
 def _fields(fields: dict[str, str], tool: Redactor) -> dict[str, str]:
-    if not fields:
-        return fields
-    kept = {
-        name: tool.text(value, f"fields.{name}") or "" for name, value in fields.items() if name in tool.policy.fields
-    }
+    kept = {name: tool.text(value, f"fields.{name}") or "" for name, value in fields.items() if name in tool.fields}
     if len(kept) != len(fields):
         tool.seen[("fields", "field")] = None
     return kept

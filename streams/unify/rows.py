@@ -23,7 +23,7 @@ ROW_LIMIT = 64 * 1024 * 4
 WORKSPACE, OBJECT, THREAD, CONVERSATION = b"g", b"o", b"t", b"c"
 ACCOUNT, PERSON, LINK, ANCHOR = b"a", b"p", b"l", b"x"
 PREFIX_SIZE = 9
-KEPT_KEYS = 1 << 16
+KEPT_KEYS = 1 << 15
 
 Key = bytes
 
@@ -207,34 +207,67 @@ def decode_row(key: Key, data: bytes) -> Any:
         raise StateError(f"state row {key.hex()} cannot be read: {error}; move the state away to rebuild it") from error
 
 
-class Keys:
-    """Makes row keys for one installation. `secret` is the installation's hash key.
+class WorkspaceKeys:
+    """Makes the row keys of one workspace. Keys that were made lately are kept: an activity names its thread and its
+    people several times, and the next ones name them again."""
 
-    Keys that were made lately are kept: an activity names its account, thread and workspace several times.
-    """
+    __slots__ = ("_hash", "_kept", "_prefix", "workspace")
+
+    def __init__(self, secret: bytes, workspace: str) -> None:
+        self.workspace = keyed_hash(secret, "workspace", workspace, size=PREFIX_SIZE - 1)
+        self._hash = blake2b((workspace + SEPARATOR).encode("utf-8", "surrogatepass"), key=secret, digest_size=16)
+        self._prefix = {kind: kind + self.workspace for kind in TYPES}
+        self._kept: dict[bytes, dict[str, Key]] = {kind: {} for kind in TYPES}
+
+    def key(self, kind: bytes, what: str) -> Key:
+        """The key of the row of `kind` for `what`."""
+        kept = self._kept[kind]
+        found = kept.get(what)
+        if found is None:
+            hashed = self._hash.copy()
+            hashed.update(what.encode("utf-8", "surrogatepass"))
+            found = self._prefix[kind] + hashed.digest()
+            if len(kept) >= KEPT_KEYS:
+                kept.clear()
+            kept[what] = found
+        return found
+
+    def object(self, uri: str) -> Key:
+        return self.key(OBJECT, uri)
+
+    def thread(self, uri: str) -> Key:
+        return self.key(THREAD, uri)
+
+    def conversation(self, identifier: str) -> Key:
+        return self.key(CONVERSATION, identifier)
+
+    def account(self, uri: str) -> Key:
+        return self.key(ACCOUNT, uri)
+
+    def person(self, identifier: str) -> Key:
+        return self.key(PERSON, identifier)
+
+    def link(self, identifier: str) -> Key:
+        return self.key(LINK, identifier)
+
+    def anchor(self, name: str) -> Key:
+        return self.key(ANCHOR, name)
+
+
+class Keys:
+    """Makes row keys for one installation. `secret` is the installation's hash key."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = keyed_hash(secret, "row keys", size=32)
-        self._hash = blake2b(key=self._secret, digest_size=16)
-        self._workspaces: dict[str, bytes] = {}
-        self._kept: dict[tuple[bytes, str, str], Key] = {}
+        self._workspaces: dict[str, WorkspaceKeys] = {}
 
-    def prefix(self, workspace: str) -> bytes:
-        """Eight bytes that stand for a workspace."""
+    def of(self, workspace: str) -> WorkspaceKeys:
+        """The keys of a workspace."""
         found = self._workspaces.get(workspace)
         if found is None:
-            found = self._workspaces[workspace] = keyed_hash(self._secret, "workspace", workspace, size=8)
+            found = self._workspaces[workspace] = WorkspaceKeys(self._secret, workspace)
         return found
 
     def key(self, kind: bytes, workspace: str, what: str) -> Key:
         """The key of the row of `kind` for `what`."""
-        named = (kind, workspace, what)
-        found = self._kept.get(named)
-        if found is None:
-            hashed = self._hash.copy()
-            hashed.update((workspace + SEPARATOR + what).encode("utf-8", "surrogatepass"))
-            found = kind + self.prefix(workspace) + hashed.digest()
-            if len(self._kept) >= KEPT_KEYS:
-                self._kept.clear()
-            self._kept[named] = found
-        return found
+        return self.of(workspace).key(kind, what)

@@ -7,7 +7,6 @@ conversation must be (channels, accounts). Both only ever become true, so member
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -15,10 +14,13 @@ import re2
 
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.records import Activity
-from commonline.streams.unify.patterns import WORD
-from commonline.streams.unify.patterns import words as words_of
+from commonline.streams.unify import pieces
+from commonline.streams.unify.patterns import WORD, kinds_of
+from commonline.streams.unify.reading import Reading
 
 MAX_RULES = 60
+KEPT_KINDS = 4096
+KEPT_REDACTIONS = 1024
 
 
 class RuleSpec(msgspec.Struct, frozen=True):
@@ -65,73 +67,148 @@ class UnifyConfiguration(msgspec.Struct, frozen=True):
     key_id: str = ""
 
 
-@dataclass(slots=True)
 class CompiledRule:
-    """A rule, its bit, and the department that it belongs to."""
+    """A rule, its bit, and the department that it belongs to. `textual`: it asks more of an activity than its kind."""
 
-    bit: int
-    spec: RuleSpec
-    department: int
-    simple: tuple[tuple[str, frozenset[str]], ...]
-    words: frozenset[str]
-    phrases: tuple[str, ...]
-    pattern: Any
+    __slots__ = ("bit", "conversational", "department", "pattern", "phrases", "simple", "spec", "textual", "words")
 
-    @property
-    def conversational(self) -> bool:
+    def __init__(self, spec: RuleSpec, bit: int, department: int) -> None:
+        self.spec = spec
+        self.bit = bit
+        self.department = department
+        self.simple = tuple(
+            (attribute, frozenset(values))
+            for attribute, values in (
+                ("channel", spec.channels),
+                ("direction", spec.directions),
+                ("visibility", spec.visibilities),
+                ("source", spec.sources),
+                ("connector", spec.connectors),
+            )
+            if values
+        )
+        lowered = [word.lower() for word in spec.words]
+        self.words = frozenset(word for word in lowered if WORD.fullmatch(word))
+        self.phrases = tuple(word for word in lowered if word not in self.words)
+        self.pattern: Any = re2.compile(f"(?i){spec.pattern}") if spec.pattern else None
+        self.textual = bool(lowered or spec.pattern or spec.tags or spec.languages)
+        self.conversational = spec.min_channels > 1 or spec.min_accounts > 0
         """Whether the rule also asks something of the conversation."""
-        return self.spec.min_channels > 1 or self.spec.min_accounts > 0
 
 
-@dataclass(slots=True)
 class CompiledDepartment:
-    """A department: `bit` as in `WorkspaceRow.departments`."""
+    """A department: `bit` as in `WorkspaceRow.departments`, `kinds` as in `patterns.KINDS`.
 
-    name: str
-    bit: int
-    clearance: int
-    policy: PolicySpec
-    label: str
-    kinds: frozenset[str]
-    rules: list[CompiledRule] = field(default_factory=list)
-    _names: dict[int, list[str]] = field(default_factory=dict)
+    `head`, `reasons` and `redactions` are parts of its feed records, encoded once.
+    """
+
+    __slots__ = (
+        "_reasons",
+        "_redactions",
+        "bit",
+        "clearance",
+        "fields",
+        "head",
+        "kinds",
+        "label",
+        "name",
+        "rules",
+        "staff_names",
+    )
+
+    def __init__(self, workspace: str, name: str, bit: int, spec: DepartmentSpec, version: int) -> None:
+        self.name = name
+        self.bit = bit
+        self.clearance = TIGHTNESS[spec.clearance]
+        self.kinds = kinds_of(spec.policy.redact)
+        self.staff_names = spec.policy.staff_names
+        self.fields = frozenset(spec.policy.fields)
+        self.label = f"{name}@{version}"
+        self.rules: list[CompiledRule] = []
+        self.head = pieces.feed_head(workspace, name)
+        self._reasons: dict[int, bytes] = {}
+        self._redactions: dict[tuple[tuple[str, str], ...], bytes] = {}
 
     def because(self, matched: int) -> list[str]:
         """Names of the rules that one activity satisfies by itself."""
-        names = self._names.get(matched)
-        if names is None:
-            names = [rule.spec.name for rule in self.rules if matched & rule.bit and not rule.conversational]
-            self._names[matched] = names
-        return names
+        return [rule.spec.name for rule in self.rules if matched & rule.bit and not rule.conversational]
+
+    def reasons(self, matched: int) -> bytes:
+        """Policy and rules."""
+        found = self._reasons.get(matched)
+        if found is None:
+            found = self._reasons[matched] = pieces.string(self.label) + pieces.strings(self.because(matched))
+        return found
+
+    def redactions(self, seen: tuple[tuple[str, str], ...]) -> bytes:
+        """What was taken away, as (path, kind), for the reader."""
+        found = self._redactions.get(seen)
+        if found is None:
+            if len(self._redactions) >= KEPT_REDACTIONS:
+                self._redactions.clear()
+            found = self._redactions[seen] = pieces.redactions(seen, self.label)
+        return found
 
 
-@dataclass(slots=True)
 class Compiled:
     """A configuration ready for use. `version` counts configurations of the workspace."""
 
-    version: int
-    departments: list[CompiledDepartment]
-    rules: list[CompiledRule]
-    join_window_us: int
-    region: str | None
-    hint: Any
-    """Finds a superset of the texts in which any rule's word stands; None if no rule asks for words."""
-    patterned: bool
+    __slots__ = ("_kinds", "_lowered", "_told", "departments", "join_window_us", "region", "rules", "version")
 
-    def matched(self, activity: Activity) -> int:
-        """Bits of the rules whose activity half holds."""
-        mask = 0
-        text = words = None
-        if self.hint is not None or self.patterned:
-            lowered = _text(activity)
-            hinted = self.hint is not None and self.hint.search(lowered) is not None
-            if hinted or self.patterned:
-                text = lowered
-                words = words_of(text) if hinted else None
-        for rule in self.rules:
-            if _simple(rule, activity) and _worded(rule, text, words):
-                mask |= rule.bit
+    def __init__(
+        self, version: int, departments: list[CompiledDepartment], join_window_us: int, region: str | None
+    ) -> None:
+        self.version = version
+        self.departments = departments
+        self.rules = [rule for department in departments for rule in department.rules]
+        self.join_window_us = join_window_us
+        self.region = region
+        self._told = frozenset(word for rule in self.rules for word in rule.words)
+        self._lowered = any(rule.phrases or rule.pattern is not None for rule in self.rules)
+        self._kinds: dict[tuple[str, ...], tuple[int, list[CompiledRule]]] = {}
+
+    def matched(self, activity: Activity, reading: Reading | None = None) -> int:
+        """Bits of the rules whose activity half holds. `reading` is of this activity, if there is one already."""
+        actor = activity.actor
+        kind = (
+            activity.channel,
+            activity.direction,
+            activity.visibility,
+            activity.source,
+            activity.connector,
+            actor.side if actor is not None else "unknown",
+            activity.object.type,
+        )
+        known = self._kinds.get(kind)
+        if known is None:
+            known = self._sort(kind, activity)
+        mask, textual = known
+        if textual:
+            if reading is None:
+                reading = Reading(activity)
+            words = reading.words
+            spoken = not self._told.isdisjoint(words)
+            lowered = f"{reading.title}\n{reading.text}".lower() if self._lowered else ""
+            for rule in textual:
+                if _says(rule, activity, words if spoken else None, lowered):
+                    mask |= rule.bit
         return mask
+
+    def _sort(self, kind: tuple[str, ...], activity: Activity) -> tuple[int, list[CompiledRule]]:
+        """Of an activity's kind: the bits of the rules that ask no more, and the rules that do."""
+        mask = 0
+        textual = []
+        for rule in self.rules:
+            if not _simple(rule, activity):
+                continue
+            if rule.textual:
+                textual.append(rule)
+            else:
+                mask |= rule.bit
+        if len(self._kinds) >= KEPT_KINDS:
+            self._kinds.clear()
+        self._kinds[kind] = mask, textual
+        return mask, textual
 
     def members(self, matched: int, channels: int, accounts: int) -> int:
         """Bits of the departments that a conversation belongs to."""
@@ -142,51 +219,20 @@ class Compiled:
         return mask
 
 
-def compile_configuration(body: UnifyConfiguration, version: int, names: list[str]) -> Compiled:
+def compile_configuration(body: UnifyConfiguration, version: int, names: list[str], workspace: str = "") -> Compiled:
     """Compile. `names` is the workspace's register of departments by bit; new ones are appended to it."""
     departments: list[CompiledDepartment] = []
-    rules: list[CompiledRule] = []
+    rules = 0
     for name, spec in sorted(body.departments.items()):
         if name not in names:
             names.append(name)
         bit = 1 << names.index(name)
-        department = CompiledDepartment(
-            name, bit, TIGHTNESS[spec.clearance], spec.policy, f"{name}@{version}", frozenset(spec.policy.redact)
-        )
+        department = CompiledDepartment(workspace, name, bit, spec, version)
         for rule in spec.rules:
-            compiled = _compile_rule(rule, 1 << len(rules), bit)
-            rules.append(compiled)
-            department.rules.append(compiled)
+            department.rules.append(CompiledRule(rule, 1 << rules, bit))
+            rules += 1
         departments.append(department)
-    told = sorted({word for rule in rules for word in (*rule.words, *rule.phrases)})
-    hint = re2.compile("|".join(map(re2.escape, told))) if told else None
-    patterned = any(rule.pattern is not None for rule in rules)
-    return Compiled(version, departments, rules, body.join_window_us, body.region, hint, patterned)
-
-
-def _compile_rule(spec: RuleSpec, bit: int, department: int) -> CompiledRule:
-    simple = [
-        (attribute, frozenset(values))
-        for attribute, values in (
-            ("channel", spec.channels),
-            ("direction", spec.directions),
-            ("visibility", spec.visibilities),
-            ("source", spec.sources),
-            ("connector", spec.connectors),
-        )
-        if values
-    ]
-    lowered = [word.lower() for word in spec.words]
-    single = frozenset(word for word in lowered if WORD.fullmatch(word))
-    phrases = tuple(word for word in lowered if word not in single)
-    pattern = re2.compile(f"(?i){spec.pattern}") if spec.pattern else None
-    return CompiledRule(bit, spec, department, tuple(simple), single, phrases, pattern)
-
-
-def _text(activity: Activity) -> str:
-    obj = activity.object
-    title = obj.title or activity.thread.title or ""
-    return f"{title}\n{obj.text or ''}".lower()
+    return Compiled(version, departments, body.join_window_us, body.region)
 
 
 def _simple(rule: CompiledRule, activity: Activity) -> bool:
@@ -196,7 +242,17 @@ def _simple(rule: CompiledRule, activity: Activity) -> bool:
     spec = rule.spec
     if spec.sides and (activity.actor.side if activity.actor else "unknown") not in spec.sides:
         return False
-    if spec.object_types and activity.object.type not in spec.object_types:
+    return not spec.object_types or activity.object.type in spec.object_types
+
+
+def _says(rule: CompiledRule, activity: Activity, words: set[str] | None, lowered: str) -> bool:
+    """The part of a rule that looks into texts, tags and languages. `words`: None if no rule's word is among them."""
+    spec = rule.spec
+    if rule.words or rule.phrases:
+        found = words is not None and not rule.words.isdisjoint(words)
+        if not found and not any(_has_phrase(lowered, phrase) for phrase in rule.phrases):
+            return False
+    if rule.pattern is not None and rule.pattern.search(lowered) is None:
         return False
     if spec.tags and not _any_equal(spec.tags, activity.tags):
         return False
@@ -213,14 +269,6 @@ def _speaks(wanted: Iterable[str], language: str | None) -> bool:
         return False
     given = language.lower().replace("_", "-")
     return any(given == tag.lower() or given.startswith(tag.lower() + "-") for tag in wanted)
-
-
-def _worded(rule: CompiledRule, text: str | None, words: set[str] | None) -> bool:
-    if rule.words or rule.phrases:
-        found = bool(words and not rule.words.isdisjoint(words))
-        if not found and not any(_has_phrase(text or "", phrase) for phrase in rule.phrases):
-            return False
-    return rule.pattern is None or rule.pattern.search(text or "") is not None
 
 
 def _has_phrase(text: str, phrase: str) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from commonline.kit.place import TIGHTNESS
-from commonline.schemas.codec import decode_activity, encode_feed_activity, encode_feed_activity_prefix
-from commonline.schemas.records import Activity, FeedActivity, Visibility
-from commonline.streams.unify.redact import redactions
-from commonline.streams.unify.rows import Key, ObjectRow
+from commonline.schemas.codec import decode_activity, encode_feed_activity
+from commonline.schemas.records import FeedActivity
+from commonline.streams.unify import pieces
+from commonline.streams.unify.pieces import LEVELS
+from commonline.streams.unify.reading import Reading
+from commonline.streams.unify.rows import ConversationRow, Key, ObjectRow
 from commonline.streams.unify.rules import CompiledDepartment
-from commonline.streams.unify.subject import Conversation, Subject, persons_of, subject
+from commonline.streams.unify.subject import Conversation, Subject, persons_of
 from commonline.streams.unify.turn import Output, Turn, record_key
-
-LEVELS: tuple[Visibility, ...] = ("public", "customer", "partner", "internal", "restricted")
 
 
 def tightness(row: ObjectRow) -> int:
@@ -28,29 +28,27 @@ def visible(row: ObjectRow, department: CompiledDepartment) -> bool:
 
 def everywhere(
     turn: Turn,
-    conversation: Conversation,
+    conversation: ConversationRow,
     key: Key,
     row: ObjectRow,
-    activity: Activity,
-    raw: bytes,
-    persons: dict[str, str],
+    said: Subject,
     matched: int,
     *,
     catch_up: bool = False,
-) -> list[str]:
+) -> tuple[str, ...]:
     """Show an object in every feed that has its conversation; returns the departments that got it.
 
     `catch_up`: it is history, or known, and nobody need be alarmed.
     """
-    if not conversation[1].feeds:
-        return []
-    said = subject(turn, conversation, activity, raw, persons)
-    return [
-        department.name
-        for department in turn.rules.departments
-        if conversation[1].feeds & department.bit
-        and to_department(turn, key, row, said, department, matched=matched, catch_up=catch_up)
-    ]
+    feeds = conversation.feeds
+    tail = pieces.feed_tail(tightness(row), turn.row.clock, record_key(key).hex())
+    got = []
+    for department in turn.rules.departments:
+        if not feeds & department.bit:
+            continue
+        if to_department(turn, key, row, said, department, tail, matched=matched, catch_up=catch_up):
+            got.append(department.name)
+    return tuple(got)
 
 
 def late(
@@ -58,9 +56,10 @@ def late(
 ) -> None:
     """Show an earlier object as it is now."""
     activity = decode_activity(row.activity)
-    said = subject(turn, conversation, activity, row.activity, persons_of(turn, activity))
+    said = Subject(turn, conversation, activity, row.activity, persons_of(turn, activity), Reading(activity))
+    tail = pieces.feed_tail(tightness(row), turn.row.clock, record_key(key).hex())
     for department in departments:
-        to_department(turn, key, row, said, department, catch_up=True)
+        to_department(turn, key, row, said, department, tail, catch_up=True)
 
 
 def to_department(
@@ -69,38 +68,35 @@ def to_department(
     row: ObjectRow,
     said: Subject,
     department: CompiledDepartment,
+    tail: bytes,
     *,
     matched: int = 0,
     catch_up: bool = False,
 ) -> bool:
-    """Show or take back. Returns whether the department got the activity."""
-    if not visible(row, department):
+    """Show or take back. Returns whether the department got the activity. `tail`: what its feed records end with."""
+    if row.deleted > row.restored or tightness(row) > department.clearance:
         if row.sent & department.bit:
             take_back(turn, said.conversation, key, row, department)
         return False
     name = department.name
     shown = said.shown(department)
-    turn.row.feed_seq[name] = seq = turn.row.feed_seq.get(name, 0) + 1
+    seqs = turn.row.feed_seq
+    seqs[name] = seq = seqs.get(name, 0) + 1
     turn.budget -= 1
-    about = record_key(key)
-    record = FeedActivity(
-        event="activity",
-        workspace=turn.workspace,
-        feed=name,
-        seq=seq,
-        conversation=said.conversation,
-        policy=department.label,
-        rules=department.because(matched),
-        redactions=redactions(shown.seen, department.label) if shown.seen else [],
-        fact=said.fact,
+    value = pieces.feed_activity(
+        department.head,
+        seq,
+        said.encoded,
+        department.reasons(matched),
+        department.redactions(shown.seen) if shown.seen else pieces.EMPTY,
+        said.fact,
+        shown.persons,
+        tail,
+        shown.raw,
         catch_up=catch_up,
-        persons=shown.persons,
-        visibility=LEVELS[tightness(row)],
-        known=turn.row.clock,
-        object=about.hex(),
     )
-    value = encode_feed_activity_prefix(record) + shown.raw
     at = said.activity.received
+    about = record_key(key)
     turn.out.append(Output("feed", about, value, "FeedActivity", "activity", f"{name}/{seq}", turn.source, at, name))
     if not row.sent & department.bit:
         row.sent |= department.bit

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from commonline.schemas.codec import encode_activity
-from commonline.schemas.records import Activity, Party, PartyPerson
-from commonline.streams.unify.patterns import DIGIT, DIGITS, EMAIL, IBAN
-from commonline.streams.unify.patterns import words as words_of
+from commonline.schemas.records import Activity, Party
+from commonline.streams.unify import pieces
+from commonline.streams.unify.patterns import (
+    ACCOUNT,
+    FILE,
+    HANDLE,
+    IN_ACCOUNTS,
+    LINK,
+    NAME,
+    account_kind,
+    name_traces,
+    name_words,
+    traces,
+)
+from commonline.streams.unify.people import Met
+from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.redact import redact
-from commonline.streams.unify.redactor import SCHEME_KIND, Known, Redactor
+from commonline.streams.unify.redactor import Known, Redactor
 from commonline.streams.unify.rows import ConversationRow, Key
 from commonline.streams.unify.rules import CompiledDepartment
 from commonline.streams.unify.turn import Turn
@@ -18,17 +30,32 @@ from commonline.streams.unify.turn import Turn
 Conversation = tuple[Key, ConversationRow]
 
 
-@dataclass(slots=True)
+class Persons:
+    """Who is who in an activity: account -> person id, and the same encoded, for those who have a person."""
+
+    __slots__ = ("encoded", "ids")
+
+    def __init__(self, ids: dict[str, str], everyone: list[Party]) -> None:
+        self.ids = ids
+        if len(everyone) == 1:
+            uri = everyone[0].account
+            self.encoded = pieces.array([pieces.person(uri, ids[uri])] if uri and ids[uri] != uri else [])
+        else:
+            uris = dict.fromkeys([party.account for party in everyone if party.account])
+            self.encoded = pieces.array([pieces.person(uri, ids[uri]) for uri in uris if ids[uri] != uri])
+
+
 class Shown:
-    """An activity as a policy has it, its bytes, who is who in it, and what was taken away as (path, kind)."""
+    """An activity as a policy has it: its bytes, who is who (encoded), and what was taken away as (path, kind)."""
 
-    activity: Activity
-    raw: bytes
-    persons: list[PartyPerson]
-    seen: tuple[tuple[str, str], ...] = ()
+    __slots__ = ("persons", "raw", "seen")
+
+    def __init__(self, raw: bytes, persons: bytes, seen: tuple[tuple[str, str], ...]) -> None:
+        self.raw = raw
+        self.persons = persons
+        self.seen = seen
 
 
-@dataclass(slots=True)
 class Subject:
     """An activity with what the conversation knows of its people.
 
@@ -36,61 +63,59 @@ class Subject:
     applied. `fact`: keyed hash of the unredacted bytes, equal in every feed; nobody can test a guess against it.
     """
 
-    activity: Activity
-    raw: bytes
-    conversation: str
-    region: str | None
-    secret: bytes
-    known: Known
-    traces: frozenset[str]
-    fact: bytes
-    _shown: dict[tuple[frozenset[str], bool, tuple[str, ...]], Shown] = field(default_factory=dict)
+    __slots__ = ("_known", "_persons", "_shown", "activity", "conversation", "encoded", "fact", "raw", "traces")
+
+    def __init__(
+        self, turn: Turn, conversation: Conversation, activity: Activity, raw: bytes, persons: Persons, reading: Reading
+    ) -> None:
+        self.activity = activity
+        self.raw = raw
+        self.conversation = conversation[1].id
+        self.encoded = pieces.conversation(self.conversation)
+        self.fact = blake2b(raw, key=turn.secret[:64], digest_size=16).digest()
+        self._persons = persons
+        everyone = parties(activity)
+        names = _names(turn, conversation, everyone, persons.ids, reading)
+        handles = _handles(everyone, reading)
+        self._known = Known(
+            turn.secret, self.conversation, turn.rules.region, persons.ids, names, handles, everyone, reading
+        )
+        self.traces = _traces(activity, self._known)
+        self._shown: dict[tuple[int, bool, frozenset[str]], Shown] = {}
 
     def shown(self, department: CompiledDepartment) -> Shown:
         """As a department may see it; departments whose policies find the same share one version."""
-        policy = department.policy
         kinds = department.kinds & self.traces
-        fields = () if not self.activity.fields else tuple(policy.fields)
-        key = (kinds, policy.staff_names, fields)
+        key = (kinds, department.staff_names, department.fields if self.activity.fields else NO_FIELDS)
         found = self._shown.get(key)
         if found is None:
             found = self._shown[key] = self._redacted(department, kinds)
         return found
 
-    def _redacted(self, department: CompiledDepartment, kinds: frozenset[str]) -> Shown:
+    def _redacted(self, department: CompiledDepartment, kinds: int) -> Shown:
         activity = self.activity
         if not kinds and not activity.fields:
-            return Shown(activity, self.raw, self._persons())
-        tool = Redactor(department.policy, kinds, self.secret, self.conversation, self.known, self.region)
+            return Shown(self.raw, self._persons.encoded, ())
+        tool = Redactor(kinds, self._known, staff_names=department.staff_names, fields=department.fields)
         shown = redact(activity, tool)
         seen = tuple(tool.seen)
         raw = self.raw if shown is activity else encode_activity(shown)
-        return Shown(shown, raw, self._persons(tool), seen)
+        persons = self._hidden_persons(tool) if kinds & IN_ACCOUNTS else self._persons.encoded
+        return Shown(raw, persons, seen)
 
-    def _persons(self, tool: Redactor | None = None) -> list[PartyPerson]:
-        found = []
-        for uri in dict.fromkeys(party.account for party in parties(self.activity)):
-            person = self.known.persons[uri] if uri else uri
-            if not uri or not person or person == uri:
-                continue
-            if tool is None:
-                found.append(PartyPerson(uri, person))
-            else:
-                found.append(PartyPerson(tool.account(uri, "persons") or uri, tool.shown_person(person)))
-        return found
+    def _hidden_persons(self, tool: Redactor) -> bytes:
+        ids = self._persons.ids
+        uris = dict.fromkeys([party.account for party in self._known.parties if party.account])
+        return pieces.array(
+            [
+                pieces.person(tool.account(uri, "persons") or uri, tool.shown_person(ids[uri]))
+                for uri in uris
+                if ids[uri] != uri
+            ]
+        )
 
 
-def subject(turn: Turn, conversation: Conversation, activity: Activity, raw: bytes, persons: dict[str, str]) -> Subject:
-    """Gather what the conversation knows. `persons` is of this activity (`persons_of`)."""
-    everyone = parties(activity)
-    text = "\n".join(_texts(activity))
-    words = words_of(text)
-    names = _names(turn, conversation, everyone, persons, words)
-    handles = [(p.handle, p.side == "us") for p in everyone if p.handle and not words.isdisjoint(words_of(p.handle))]
-    known = Known(persons, names, tuple(dict.fromkeys(handles)), tuple(everyone), text)
-    fact = hashlib.blake2b(raw, key=turn.secret[:64], digest_size=16).digest()
-    found = traces(activity, known, everyone, text)
-    return Subject(activity, raw, conversation[1].id, turn.rules.region, turn.secret, known, found, fact)
+NO_FIELDS: frozenset[str] = frozenset()
 
 
 def parties(activity: Activity) -> list[Party]:
@@ -101,96 +126,84 @@ def parties(activity: Activity) -> list[Party]:
     return found + activity.participants if activity.participants else found
 
 
-def persons_of(turn: Turn, activity: Activity) -> dict[str, str]:
-    """Person id of every account in the activity; an account that was never met stands for itself."""
-    persons: dict[str, str] = {}
-    for party in parties(activity):
-        if party.account and party.account not in persons:
-            persons[party.account] = person_of(turn, party.account)
+def persons_of(turn: Turn, activity: Activity, met: list[Met] | None = None) -> Persons:
+    """The persons of an activity. An account that was never met stands for itself. `met`: those who were just met."""
+    ids: dict[str, str] = {}
+    view = turn.view
+    for one in met or ():
+        person = view.person(one.row.person)
+        uri = one.party.account
+        if person is not None and uri:
+            ids[uri] = person.id
+    everyone = parties(activity)
+    for party in everyone:
+        uri = party.account
+        if uri and uri not in ids:
+            ids[uri] = person_of(turn, uri)
         for claim in party.claims:
-            if claim.account not in persons:
-                persons[claim.account] = person_of(turn, claim.account)
-    return persons
+            if claim.account not in ids:
+                ids[claim.account] = person_of(turn, claim.account)
+    return Persons(ids, everyone)
 
 
 def person_of(turn: Turn, uri: str) -> str:
     """The person id of an account; an account that was never met stands for itself."""
-    account = turn.view.account(turn.account_key(uri))
+    account = turn.view.account(turn.keys.account(uri))
     person = turn.view.person(account.person) if account else None
     return person.id if person else uri
 
 
 def _names(
-    turn: Turn, conversation: Conversation, everyone: list[Party], persons: dict[str, str], words: set[str]
-) -> tuple[tuple[str, str, bool], ...]:
+    turn: Turn, conversation: Conversation, everyone: list[Party], persons: dict[str, str], reading: Reading
+) -> list[tuple[str, str, bool]]:
     """(person, name, whether ours) of those in conversation and activity of whose name a word stands in its texts."""
     found: dict[tuple[str, str, bool], None] = {}
     key, row = conversation
-    if not words.isdisjoint(turn.view.words_of(key, row.names)):
+    words = reading.more_words
+    if not words.isdisjoint(turn.view.names_of(key, row).words):
         for account_key, name in row.names:
             account = turn.view.account(account_key)
             row_of = turn.view.person(account.person) if account else None
-            if row_of is not None and not words.isdisjoint(words_of(name)):
+            if row_of is not None and not words.isdisjoint(name_words(name)):
                 found[row_of.id, name, False] = None
     for party in everyone:
-        if party.name and party.kind != "application" and not words.isdisjoint(words_of(party.name)):
-            person = persons.get(party.account or "", party.account or party.name)
-            found[person, party.name, party.side == "us"] = None
-    return tuple(found)
+        called = party.name
+        if called and party.kind != "application" and not words.isdisjoint(name_words(called)):
+            found[persons.get(party.account or "", party.account or called), called, party.side == "us"] = None
+    return list(found)
 
 
-def traces(activity: Activity, known: Known, everyone: list[Party], text: str) -> frozenset[str]:
-    """Kinds of personal data that may stand in an activity whose texts are `text`: never too few."""
-    found: set[str] = set()
-    obj = activity.object
+def _handles(everyone: list[Party], reading: Reading) -> list[tuple[str, bool]]:
+    """(handle, whether ours) of those of whose handle a word stands in the texts."""
+    found: dict[tuple[str, bool], None] = {}
     for party in everyone:
+        if party.handle and not reading.more_words.isdisjoint(name_words(party.handle)):
+            found[party.handle, party.side == "us"] = None
+    return list(found)
+
+
+def _traces(activity: Activity, known: Known) -> int:
+    """Kinds of personal data that may stand in an activity: never too few."""
+    obj, reading = activity.object, known.reading
+    found = NAME if known.names else 0
+    for party in known.parties:
         if party.name:
-            found.add("name")
+            found |= NAME | name_traces(party.name)
         if party.handle:
-            found.add("handle")
-    if known.names:
-        found.add("name")
-    for uri in [*known.persons, *(one.author for one in activity.references if one.author)]:
-        found.add("account")
-        scheme = uri.partition(":")[0]
-        if scheme in SCHEME_KIND:
-            found.add(SCHEME_KIND[scheme])
+            found |= HANDLE
+    if known.persons:
+        found |= ACCOUNT
+        for uri in known.persons:
+            found |= account_kind(uri)
+    for reference in activity.references:
+        if reference.author:
+            found |= ACCOUNT | account_kind(reference.author)
     if obj.spans:
-        found.add("account")
-    if obj.url is not None or obj.spans or "://" in text:
-        found.add("url")
+        found |= ACCOUNT | LINK
+    if obj.url is not None:
+        found |= LINK
     if obj.attachments:
-        found |= {"attachment", "url"}
-    for name in [text, *(party.name for party in everyone if party.name)]:
-        _text_traces(name, found)
-    return frozenset(found)
-
-
-def _text_traces(text: str, found: set[str]) -> None:
-    if "@" in text and EMAIL.search(text):
-        found.add("email")
-    if "mailto:" in text or "tel:" in text:
-        found |= {"account", "email", "phone"}
-    if DIGIT.search(text):
-        if IBAN.search(text):
-            found.add("iban")
-        if DIGITS.search(text):
-            found |= {"phone", "card"}
-
-
-def _texts(activity: Activity) -> list[str]:
-    """Every text of an activity that a policy reads, but the names of parties."""
-    obj = activity.object
-    found = [one for one in (obj.text, obj.title, obj.url, activity.client_ref, activity.thread.title) if one]
-    container = activity.thread.container
-    if container is not None:
-        found += [container.id, container.name or ""]
-    found += activity.tags
-    for attachment in obj.attachments:
-        found += [attachment.name or "", attachment.url or ""]
-    found += [span.value for span in obj.spans if span.value]
-    for change in activity.changes:
-        found += [change.before or "", change.after or ""]
-    if activity.fields:
-        found += activity.fields.values()
+        found |= FILE | LINK
+    if not reading.nothing_to_mask:
+        found |= traces(f"{reading.title}\n{reading.text}\n{reading.url}\n{reading.rest}")
     return found

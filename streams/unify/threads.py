@@ -23,7 +23,7 @@ MOST_NAMES = 64
 
 def of(turn: Turn, uri: str) -> tuple[Key, ThreadRow]:
     """The thread's row, made with a conversation of its own if it is new."""
-    key = turn.thread_key(uri)
+    key = turn.keys.thread(uri)
     row = turn.view.thread(key)
     if row is None:
         conversation = _open(turn, uri, [key], turn.row.accepted)
@@ -36,10 +36,10 @@ def of(turn: Turn, uri: str) -> tuple[Key, ThreadRow]:
 def _open(turn: Turn, uri: str, members: list[Key], founded: int) -> Key:
     identifier = uuid5(turn.workspace, "conversation", uri)
     generation = 0
-    while turn.view.conversation(turn.conversation_key(identifier)) is not None:
+    while turn.view.conversation(turn.keys.conversation(identifier)) is not None:
         generation += 1
         identifier = uuid5(turn.workspace, "conversation", uri, str(generation))
-    key = turn.conversation_key(identifier)
+    key = turn.keys.conversation(identifier)
     turn.view.put(key, ConversationRow(identifier, founded, members))
     return key
 
@@ -165,7 +165,7 @@ def say(
         link=_link_id(turn, link) if known else None,
         known=turn.row.clock,
     )
-    key = record_key(turn.conversation_key(other.id))
+    key = record_key(turn.keys.conversation(other.id))
     turn.out.append(
         Output(
             "conversations",

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from commonline.schemas.records import Activity
-from commonline.streams.unify.rows import (
-    ACCOUNT,
-    ANCHOR,
-    CONVERSATION,
-    OBJECT,
-    PREFIX_SIZE,
-    THREAD,
-    Key,
-    Keys,
-    WorkspaceRow,
-)
+from commonline.streams.unify.rows import PREFIX_SIZE, Key, WorkspaceKeys, WorkspaceRow
 from commonline.streams.unify.rules import Compiled
 from commonline.streams.unify.view import View
 
@@ -25,69 +14,89 @@ MOST_RECORDS = 500
 """Records that one input may write to feeds; the rest follows as Continue records (protocol F5)."""
 
 
-@dataclass(slots=True)
 class Output:
     """A record to write. `value` is Avro without the frame; `event` names the kind for CloudEvents and metrics."""
 
-    where: Where
-    key: bytes
-    value: bytes
-    record: str
-    event: str
-    id: str
-    source: str
-    at: int
-    department: str = ""
+    __slots__ = ("at", "department", "event", "id", "key", "record", "source", "value", "where")
+
+    def __init__(
+        self,
+        where: Where,
+        key: bytes,
+        value: bytes,
+        record: str,
+        event: str,
+        identifier: str,
+        source: str,
+        at: int,
+        department: str = "",
+    ) -> None:
+        self.where = where
+        self.key = key
+        self.value = value
+        self.record = record
+        self.event = event
+        self.id = identifier
+        self.source = source
+        self.at = at
+        self.department = department
 
 
-@dataclass(slots=True)
 class Turn:
-    """Everything that one decision needs. The clock is `row.clock`: nothing else tells the time (protocol F6)."""
+    """Everything that one decision needs. The clock is `row.clock`: nothing else tells the time (protocol F6).
 
-    view: View
-    keys: Keys
-    secret: bytes
-    workspace: str
-    row_key: Key
-    row: WorkspaceRow
-    rules: Compiled
-    out: list[Output] = field(default_factory=list)
-    activity: Activity | None = None
-    deciding: Key = b""
-    """The object that this turn shows by itself: never part of a catch-up."""
-    budget: int = MOST_RECORDS
-    stirred: bool = False
-    """Whether facts changed that decide which feeds a conversation is in."""
+    `cause`: id of the activity that is decided, for evidence; empty for control records. `source`: the source whose
+    activity caused what this turn writes. `deciding`: the object that this turn shows by itself: never part of a
+    catch-up. `stirred`: whether facts changed that decide which feeds a conversation is in.
+    """
 
-    def object_key(self, uri: str) -> Key:
-        return self.keys.key(OBJECT, self.workspace, uri)
+    __slots__ = (
+        "activity",
+        "budget",
+        "cause",
+        "deciding",
+        "keys",
+        "out",
+        "row",
+        "row_key",
+        "rules",
+        "secret",
+        "source",
+        "stirred",
+        "view",
+        "workspace",
+    )
 
-    def thread_key(self, uri: str) -> Key:
-        return self.keys.key(THREAD, self.workspace, uri)
-
-    def conversation_key(self, identifier: str) -> Key:
-        return self.keys.key(CONVERSATION, self.workspace, identifier)
-
-    def account_key(self, uri: str) -> Key:
-        return self.keys.key(ACCOUNT, self.workspace, uri)
-
-    def anchor_key(self, what: str) -> Key:
-        return self.keys.key(ANCHOR, self.workspace, what)
-
-    @property
-    def cause(self) -> str:
-        """Id of the activity that is being decided, for evidence; empty for control records."""
-        return self.activity.id if self.activity else ""
+    def __init__(
+        self,
+        view: View,
+        keys: WorkspaceKeys,
+        secret: bytes,
+        workspace: str,
+        row_key: Key,
+        row: WorkspaceRow,
+        rules: Compiled,
+        activity: Activity | None,
+    ) -> None:
+        self.view = view
+        self.keys = keys
+        self.secret = secret
+        self.workspace = workspace
+        self.row_key = row_key
+        self.row = row
+        self.rules = rules
+        self.activity = activity
+        self.cause = "" if activity is None else activity.id
+        self.source = "" if activity is None else activity.source
+        self.out: list[Output] = []
+        self.deciding: Key = b""
+        self.budget = MOST_RECORDS
+        self.stirred = False
 
     @property
     def horizon(self) -> int:
         """Objects accepted before this are history; the one that is being decided is shown by itself."""
         return self.row.accepted if self.activity else self.row.accepted + 1
-
-    @property
-    def source(self) -> str:
-        """The source whose activity caused what this turn writes; empty for control records."""
-        return self.activity.source if self.activity else ""
 
 
 def record_key(key: Key) -> bytes:

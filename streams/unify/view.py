@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any, Generic, TypeVar
 
 from commonline.streams.unify.patterns import words
 from commonline.streams.unify.rows import (
+    ACCOUNT,
+    ANCHOR,
+    CONVERSATION,
+    LINK,
+    OBJECT,
+    PERSON,
+    THREAD,
+    WORKSPACE,
     AccountRow,
     AnchorRow,
     ConversationRow,
@@ -24,46 +32,141 @@ from commonline.streams.unify.rows import (
 Read = Callable[[Key], bytes | None]
 Scan = Callable[[bytes, bytes], Iterator[tuple[Key, bytes]]]
 """(prefix, after) -> committed rows of the prefix behind `after`, in key order."""
-CACHE_ROWS = 60_000
+CACHE_ROWS = 40_000
+"""Rows of one kind that stay decoded, at most twice as many."""
+_R = TypeVar("_R", bound=Row)
+
+
+class Pool(Generic[_R]):
+    """The rows of one kind. Those read or written lately are `young`; when there are many, they grow old together, and
+    those that nobody asks for until the next time are forgotten."""
+
+    __slots__ = ("_limit", "_old", "_read", "young")
+
+    def __init__(self, read: Read, limit: int) -> None:
+        self._read = read
+        self._limit = limit
+        self.young: dict[Key, _R] = {}
+        self._old: dict[Key, _R] = {}
+
+    def get(self, key: Key) -> _R | None:
+        """The row, or None."""
+        row = self.young.get(key)
+        if row is not None:
+            return row
+        row = self._old.get(key)
+        if row is None:
+            data = self._read(key)
+            if data is None:
+                return None
+            row = decode_row(key, data)
+        self.young[key] = row
+        return row
+
+    def age(self) -> None:
+        """Forget, if it is time. Only when the store holds what the rows hold."""
+        if len(self.young) > self._limit:
+            self._old, self.young = self.young, {}
+
+    def clear(self) -> None:
+        self.young.clear()
+        self._old.clear()
+
+
+class Names:
+    """What is derived from a conversation's names: its words, in small letters, and the pairs for a quick look."""
+
+    __slots__ = ("count", "pairs", "words")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.words: set[str] = set()
+        self.pairs: set[tuple[Key, str]] = set()
 
 
 class View:
     """Rows by key over a committed store.
 
-    Rows that were read stay decoded (up to `cache` of them) between batches; `drop` forgets everything, which is what
+    Rows that were read stay decoded between batches (`cache` of each kind); `drop` forgets everything, which is what
     an aborted transaction needs. A row that was changed must be `put`, or the change is lost.
     """
 
-    def __init__(self, read: Read, scan: Scan, cache: int = CACHE_ROWS) -> None:
-        self._read = read
-        self._scan = scan
-        self._cache = cache
-        self._rows: dict[Key, Row | None] = {}
-        self._dirty: dict[Key, Row] = {}
-        self._words: dict[Key, tuple[int, set[str]]] = {}
+    __slots__ = (
+        "_accounts",
+        "_anchors",
+        "_conversations",
+        "_dirty",
+        "_links",
+        "_names",
+        "_objects",
+        "_persons",
+        "_pools",
+        "_scan",
+        "_threads",
+        "_workspaces",
+        "account",
+        "anchor",
+        "conversation",
+        "link",
+        "object",
+        "person",
+        "thread",
+        "workspace",
+    )
 
-    def words_of(self, key: Key, names: list[tuple[Key, str]]) -> set[str]:
-        """All words of a conversation's names, in small letters. Names are only ever appended: the rest is kept."""
-        count, found = self._words.get(key) or (0, set())
-        if count != len(names):
-            for _, name in names[count:]:
-                found |= words(name)
-            self._words[key] = (len(names), found)
-        return found
+    def __init__(self, read: Read, scan: Scan, cache: int = CACHE_ROWS) -> None:
+        self._scan = scan
+        self._dirty: dict[Key, Row] = {}
+        self._names: dict[Key, Names] = {}
+        self._workspaces: Pool[WorkspaceRow] = Pool(read, cache)
+        self._objects: Pool[ObjectRow] = Pool(read, cache)
+        self._threads: Pool[ThreadRow] = Pool(read, cache)
+        self._conversations: Pool[ConversationRow] = Pool(read, cache)
+        self._accounts: Pool[AccountRow] = Pool(read, cache)
+        self._persons: Pool[PersonRow] = Pool(read, cache)
+        self._links: Pool[LinkRow] = Pool(read, cache)
+        self._anchors: Pool[AnchorRow] = Pool(read, cache)
+        self._pools: dict[int, Pool[Any]] = {
+            WORKSPACE[0]: self._workspaces,
+            OBJECT[0]: self._objects,
+            THREAD[0]: self._threads,
+            CONVERSATION[0]: self._conversations,
+            ACCOUNT[0]: self._accounts,
+            PERSON[0]: self._persons,
+            LINK[0]: self._links,
+            ANCHOR[0]: self._anchors,
+        }
+        self.workspace = self._workspaces.get
+        self.object = self._objects.get
+        self.thread = self._threads.get
+        self.conversation = self._conversations.get
+        self.account = self._accounts.get
+        self.person = self._persons.get
+        self.link = self._links.get
+        self.anchor = self._anchors.get
+
+    def names_of(self, key: Key, row: ConversationRow) -> Names:
+        """What a conversation's names amount to. Names are only ever appended: the rest is kept."""
+        known = self._names.get(key)
+        if known is None:
+            known = self._names[key] = Names()
+        names = row.names
+        if known.count > len(names):
+            known = self._names[key] = Names()
+        if known.count != len(names):
+            for pair in names[known.count :]:
+                known.words |= words(pair[1])
+                known.pairs.add(pair)
+            known.count = len(names)
+        return known
 
     def get(self, key: Key) -> Any:
         """The row, or None."""
-        try:
-            return self._rows[key]
-        except KeyError:
-            data = self._read(key)
-            row = None if data is None else decode_row(key, data)
-            self._rows[key] = row
-            return row
+        return self._pools[key[0]].get(key)
 
     def put(self, key: Key, row: Row) -> None:
         """Store a new or changed row in the overlay."""
-        self._rows[key] = row
+        self._pools[key[0]].young[key] = row
         self._dirty[key] = row
 
     def changes(self) -> dict[Key, bytes]:
@@ -73,16 +176,17 @@ class View:
     def committed(self) -> None:
         """The transaction is committed: the overlay is the state now."""
         self._dirty.clear()
-        if len(self._rows) > self._cache:
-            for key in list(self._rows)[: len(self._rows) // 2]:
-                del self._rows[key]
-            self._words.clear()
+        for pool in self._pools.values():
+            pool.age()
+        if len(self._names) > CACHE_ROWS:
+            self._names.clear()
 
     def drop(self) -> None:
         """The transaction was aborted: forget all that was read and written."""
         self._dirty.clear()
-        self._rows.clear()
-        self._words.clear()
+        self._names.clear()
+        for pool in self._pools.values():
+            pool.clear()
 
     def scan(self, prefix: bytes, after: bytes) -> Iterator[tuple[Key, Any]]:
         """Rows of a prefix behind `after` in key order, the overlay's included."""
@@ -97,27 +201,3 @@ class View:
             yield key, self.get(key)
         for rest in fresh[position:]:
             yield rest, self._dirty[rest]
-
-    def workspace(self, key: Key) -> WorkspaceRow | None:
-        return cast("WorkspaceRow | None", self.get(key))
-
-    def object(self, key: Key) -> ObjectRow | None:
-        return cast("ObjectRow | None", self.get(key))
-
-    def thread(self, key: Key) -> ThreadRow | None:
-        return cast("ThreadRow | None", self.get(key))
-
-    def conversation(self, key: Key) -> ConversationRow | None:
-        return cast("ConversationRow | None", self.get(key))
-
-    def account(self, key: Key) -> AccountRow | None:
-        return cast("AccountRow | None", self.get(key))
-
-    def person(self, key: Key) -> PersonRow | None:
-        return cast("PersonRow | None", self.get(key))
-
-    def link(self, key: Key) -> LinkRow | None:
-        return cast("LinkRow | None", self.get(key))
-
-    def anchor(self, key: Key) -> AnchorRow | None:
-        return cast("AnchorRow | None", self.get(key))

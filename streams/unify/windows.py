@@ -8,30 +8,28 @@ from __future__ import annotations
 
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify import links, threads
-from commonline.streams.unify.rows import Key, Touch
+from commonline.streams.unify.rows import AccountRow, Key, Touch
 from commonline.streams.unify.turn import Turn
 
 MOST_TOUCHES = 64
 """Threads of one account that are remembered: those with the newest `published`."""
 PERSONAL = frozenset({"direct_message", "email", "ticket", "chat", "call", "voicemail", "sms", "form", "crm", "review"})
-TALKING = frozenset({"author", "other", "requester", "caller", "callee", "member", "subject", "to"})
+NOBODY = frozenset({"group", "application", "anonymous", "organisation"})
 
 
 def touches_thread(activity: Activity, party: Party, *, is_actor: bool) -> bool:
     """Whether this activity shows that the thread is this party's."""
-    if party.side == "us" or party.kind in ("group", "application", "anonymous", "organisation") or activity.automated:
-        return False
     if activity.channel in PERSONAL:
-        return is_actor or party.role in ("requester", "subject", "author")
-    return is_actor and activity.type == "Create" and activity.object.id == activity.thread.id
+        if not is_actor and party.role not in ("requester", "subject", "author"):
+            return False
+    elif not is_actor or activity.type != "Create" or activity.object.id != activity.thread.id:
+        return False
+    return party.side != "us" and party.kind not in NOBODY and not activity.automated
 
 
-def touch(turn: Turn, key: Key, thread: Key, activity: Activity) -> None:
+def touch(turn: Turn, key: Key, row: AccountRow, thread: Key, activity: Activity) -> None:
     """Remember when an account took part in a thread, and link the person's other threads within the window."""
     if not turn.rules.join_window_us:
-        return
-    row = turn.view.account(key)
-    if row is None:
         return
     at = activity.published
     found = next((t for t in row.touches if t.thread == thread and t.channel == activity.channel), None)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.records import Activity, Party
-from commonline.streams.unify.redactor import SCHEME_KIND, SHORTEST_NAME
+from commonline.streams.unify.redactor import SHORTEST_NAME
 from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec
 from commonline.streams.unify.subject import parties
 from tests.streams.unify.world import World, specs
 
+SCHEME_KIND = {"mailto": "email", "tel": "phone"}
 EVERYTHING = [RuleSpec(name="all")]
 ALL_KINDS = ["name", "email", "phone", "card", "iban", "account", "handle", "url", "attachment"]
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from commonline.schemas.records import Reference, Span
 from commonline.streams.unify.anchors import MOST_POINTERS, TRACKING, pointers_of, url_anchor
+from commonline.streams.unify.reading import Reading
 from tests.streams.unify.world import World, activity, configuration, party
 
 
@@ -51,7 +52,7 @@ def test_the_quick_way_says_what_the_long_way_says(url: str) -> None:
 def test_what_texts_and_marks_point_at() -> None:
     note = activity("test:a", text="see https://x.example/p/1. and ticket #4711, case 815", actor=party("a:s", us=True))
     note.object.spans = [Span("link", 0, 1, "https://x.example/q/2"), Span("mention", 0, 1, "test:bob")]
-    assert {(name, joins) for name, _, joins in pointers_of(note)} == {
+    assert {(name, joins) for name, _, joins in pointers_of(note, Reading(note))} == {
         ("url:x.example/p/1", True),
         ("url:x.example/q/2", True),
         ("number:4711", True),
@@ -61,7 +62,8 @@ def test_what_texts_and_marks_point_at() -> None:
 
 def test_pointers_are_bounded() -> None:
     text = " ".join(f"https://x.example/p/{n}" for n in range(50))
-    assert len(pointers_of(activity("test:a", text=text))) == MOST_POINTERS
+    note = activity("test:a", text=text)
+    assert len(pointers_of(note, Reading(note))) == MOST_POINTERS
 
 
 def test_a_quote_that_is_also_a_reply_joins_even_when_both_wait() -> None:

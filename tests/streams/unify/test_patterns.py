@@ -8,14 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonline.streams.unify.patterns import MASKS, WORD, is_iban, luhn, mask, words
+from commonline.streams.unify.patterns import (
+    KINDS,
+    MASKS,
+    WORD,
+    is_iban,
+    kinds_of,
+    luhn,
+    mask,
+    plain_address,
+    telling,
+    traces,
+    words,
+)
 
 ALL = frozenset(MASKS)
 
 
 def masked(text: str, kinds: frozenset[str] = ALL, region: str | None = "DE") -> tuple[str, list[str]]:
     found: dict[str, None] = {}
-    return mask(text, kinds, region, found.setdefault), list(found)
+    return mask(text, kinds_of(kinds), region, found.setdefault), list(found)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +99,21 @@ def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
     masked(text)
     assert time.process_time() - began < 4
+
+
+@given(st.text(alphabet="aZ09 @:/.+-\u0663\u00e9mailtoDE", max_size=60))
+def test_what_tells_nothing_holds_nothing(text: str) -> None:
+    if not telling(text):
+        assert traces(text) == 0
+        assert masked(text) == (text, [])
+
+
+@given(st.from_regex(r"https?:(//)?[a-zA-Z0-9._/@:+?=&-]{0,40}", fullmatch=True))
+def test_in_a_plain_address_nothing_is_masked(url: str) -> None:
+    if plain_address(url):
+        assert traces(url) == KINDS["url"]
+        assert masked(url, ALL - {"url"}) == (url, [])
+
+
+def test_unknown_kinds_are_nothing_that_is_looked_for() -> None:
+    assert kinds_of(["email", "shoe-size", "email"]) == KINDS["email"]
