@@ -15,6 +15,7 @@ _KINDS = frozenset(kind[0] for kind in TYPES)
 _walk = msgspec.msgpack.Decoder(msgspec.Raw).decode
 _ARRAYS = frozenset(range(0x90, 0xA0)) | {0xDC, 0xDD}
 """First byte of a msgpack array (github.com/msgpack/msgpack/blob/master/spec.md)."""
+_BEGINNINGS = frozenset(_VERSION + bytes([first]) for first in _ARRAYS)
 
 
 def fault(key: bytes, value: bytes | None) -> str | None:
@@ -25,10 +26,8 @@ def fault(key: bytes, value: bytes | None) -> str | None:
     if len(key) == KEY_SIZE and key[0] in _KINDS:
         if value is None:
             return None
-        if value[:1] != _VERSION:
+        if value[:2] not in _BEGINNINGS:
             return _version_fault(value)
-        if len(value) < 2 or value[1] not in _ARRAYS:
-            return "its value is no row"
         try:
             _walk(value[1:])
         except msgspec.DecodeError as error:

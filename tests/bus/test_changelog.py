@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError
 
-from commonline.bus.changelog import Changelog, _rows, _sorted_out, named
+from commonline.bus.changelog import Changelog, _records, _rows, named
 from commonline.errors import EXIT_STATE, BrokenChangelogError, RestartError
 from commonline.settings import KafkaSettings
 
@@ -37,8 +37,8 @@ class Read:
 
 
 def sorted_out(*reads: Read, end: int = 100) -> tuple[list[int], int]:
-    some: Any = reads
-    messages, reached = _sorted_out(LOG, some, end)
+    some: Any = list(reads)
+    messages, reached = _records(LOG, some, end)
     return [message.offset() or 0 for message in messages], reached
 
 
