@@ -36,6 +36,9 @@ bench: $(VENV)/.dev ## throughput and latency of the stages on this machine
 	@$(BIN)/python tools/compiled.py --or-python
 	@$(BIN)/python -m bench $(ARGS)
 
+bench-state: $(VENV)/.dev ## a large state: restores, kills, takeovers, memory (ROWS=2000000)
+	@$(BIN)/python -m bench.state $(ARGS)
+
 pages: $(VENV)/.dev ## write anew what is generated: contract, reference, connectors' pages, board
 	@$(BIN)/python -m commonline.schemas.generate
 	@$(BIN)/commonline connector docs docs/connectors

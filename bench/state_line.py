@@ -36,7 +36,7 @@ LARGE, SMALL = "acme", "globex"
 """The workspace with the large state, in partition 0; a neighbour, in partition 1."""
 FEED = "marketing"
 PATIENCE_S = 900.0
-TICK_S = 0.02
+TICK_S = 0.05
 
 
 @dataclass
@@ -190,7 +190,7 @@ def _partition(workspace: str) -> int:
 
 
 class Pulse:
-    """Probes into a workspace 50 times a second, and when each is seen in its feed. Use as a context manager."""
+    """Probes into a workspace 20 times a second, and when each is seen in its feed. Use as a context manager."""
 
     def __init__(self, line: Line, workspace: str) -> None:
         self._line, self._workspace = line, workspace
