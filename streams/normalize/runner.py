@@ -24,6 +24,8 @@ from commonline.streams.normalize.batch import STAGE, Batches
 log = logging.getLogger(__name__)
 COMMIT_EVERY_S = 0.2
 COMMIT_RECORDS = 20_000
+BUSY_RECORDS = 200
+"""So many deliveries at once say that the process is behind: batches may then fill."""
 IDLE_S = 0.05
 ASK_S = 30.0
 GIVE_UP_S = 60.0
@@ -108,6 +110,8 @@ class Runner:
         if first is not None:
             rest = self._consumer.consume(self._batch_records - 1, 0) if self._batch_records > 1 else []
             self._take([first, *rest])
+            if len(rest) < BUSY_RECORDS:
+                self._writer.push()
         self._writer.poll()
         now = time.monotonic()
         if self._uncommitted and (now >= self._commit_at or self._uncommitted >= COMMIT_RECORDS):

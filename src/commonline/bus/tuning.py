@@ -82,14 +82,18 @@ def restorer_settings(kafka: KafkaSettings) -> dict[str, Any]:
 
 
 def producer_settings(kafka: KafkaSettings, settings: StageSettings, number: int) -> dict[str, Any]:
-    """The producer of one input partition: its transactional id is the partition's (protocol F3)."""
+    """The producer of one input partition: its transactional id is the partition's (protocol F3).
+
+    It may linger, for a commit sends at once what is left. With short times librdkafka's thread polls without pause
+    while a batch is due and the one before it is not acknowledged.
+    """
     return {
         **kafka.librdkafka(),
         "client.id": f"{settings.instance}-{number}",
         "transactional.id": f"{settings.transactional_prefix}-{number}",
         "transaction.timeout.ms": settings.transaction_ms,
         "acks": "all",
-        "linger.ms": 2,
+        "linger.ms": 20,
         "batch.size": 1_000_000,
         "compression.type": "lz4",
         "partitioner": "murmur2_random",
