@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 NEEDS  := pyproject.toml setup.py requirements.lock tools/bootstrap.sh tools/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint crash compiled bench pages picture lock
+.PHONY: help demo up test lint crash compiled bench bench-state pages picture lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
