@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import fcntl
 import json
-import mmap
 import struct
 from pathlib import Path
 from typing import IO
 
+from commonline.bus.sheet import opened
 from commonline.errors import PlatformError
 
 DEATHS = 3
 MOST_REMEMBERED = 64
 _FORM = struct.Struct("<qqq")
-_SIZE = 4096
 Where = tuple[int, int]
 """Partition and offset."""
 
@@ -32,7 +31,7 @@ class Flight:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder)
-            self._map = _mapped(folder / "in-flight")
+            self._map = opened(folder / "in-flight")
         except OSError as error:
             raise PlatformError(f"cannot write to {folder}: {error.strerror or error}") from error
         self._deaths = self._read()
@@ -101,10 +100,3 @@ def _locked(folder: Path) -> IO[str]:
             f"{folder} is in use: another normalize runs in this slot; end it, or give this one another --instance"
         ) from None
     return lock
-
-
-def _mapped(path: Path) -> mmap.mmap:
-    with path.open("a+b") as file:
-        if file.seek(0, 2) < _SIZE:
-            file.truncate(_SIZE)
-        return mmap.mmap(file.fileno(), _SIZE)

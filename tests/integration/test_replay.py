@@ -27,7 +27,7 @@ from commonline.streams.unify.service import UnifySettings, stage
 from commonline.testing.kafka import KafkaUnderTest
 
 pytestmark = [pytest.mark.broker, pytest.mark.usefixtures("probes")]
-COUNT = 60
+COUNT = 30
 FILE = """
 [workspaces.acme]
 [sources.desk]

@@ -21,6 +21,11 @@ from commonline.errors import RestartError
 log = logging.getLogger(__name__)
 COMMIT_TIMEOUT_S = 30.0
 QUEUE_FULL_WAIT_S = 0.01
+SILENT = frozenset(
+    {KafkaError._TIMED_OUT, KafkaError._TIMED_OUT_QUEUE, KafkaError._TRANSPORT, KafkaError.REQUEST_TIMED_OUT}
+)
+"""Nobody answered. librdkafka calls this abortable for offsets; but the request may arrive yet, in the next transaction
+of the same producer, and take the group's offset back. A successor's new epoch shuts it out (protocol F11)."""
 
 
 class OwnedPartition:
@@ -57,7 +62,7 @@ class OwnedPartition:
             wanted = self.position if self.wanted is None else self.wanted
             raise RestartError(f"{self.place}: got offset {first}, next is {wanted}; starting anew")
         self.guard.enter(first, end)
-        batch = self.task.process(messages, self.guard.condemned)
+        batch = self.task.process(self.guard.watched(messages), self.guard.condemned)
         try:
             self._producer.begin_transaction()
             self._produce(batch, end)
@@ -118,10 +123,11 @@ class OwnedPartition:
             self._changelog_end = offset_of(message) + 1
 
     def _abort(self, error: KafkaException) -> None:
-        """Abortable: abort, drop the overlay. All else: end the process."""
+        """Abortable: abort, drop the overlay. All else, a broker that is silent included: end the process."""
         cause: KafkaError = error.args[0]
         log.warning("%s: transaction not committed: %s", self.place, cause)
-        if cause.fatal() or not (cause.txn_requires_abort() or self._failed is not None):
+        abortable = cause.txn_requires_abort() or self._failed is not None
+        if cause.fatal() or not abortable or cause.code() in SILENT:
             raise RestartError(f"{self.place}: outcome of the transaction is unknown: {cause}") from error
         try:
             self._producer.abort_transaction(COMMIT_TIMEOUT_S)
@@ -135,6 +141,8 @@ class OwnedPartition:
         """Release the files. What was in flight at an unclean end is looked at when the partition is taken again."""
         if clean:
             self.guard.clear()
+        else:
+            self.guard.close()
         self.store.close()
 
 
