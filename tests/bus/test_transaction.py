@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,3 +219,20 @@ def test_an_unclean_end_keeps_what_was_in_flight(owned: OwnedPartition, tmp_path
     assert (tmp_path / "0.guard.json").exists()
     owned.let_go(clean=True)
     assert not (tmp_path / "0.guard.json").exists()
+
+
+def test_a_client_that_hangs_ends_the_process_and_no_record_is_blamed(
+    owned: OwnedPartition, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr("commonline.bus.transaction.os._exit", ended.append)
+
+    def hang(*_: Any) -> None:
+        owned._deadline.look(time.monotonic() + 14)
+        assert ended == []
+        owned._deadline.look(time.monotonic() + 16)
+
+    monkeypatch.setattr(client, "send_offsets_to_transaction", hang)
+    owned.transact(reads(0, 1), None)
+    assert ended == [75]
+    assert Guard(tmp_path / "0.guard.json", 0)._deaths == {}

@@ -7,20 +7,24 @@ code 75 and is started anew (protocol F1).
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from commonline.bus.batch import Batch, Record, Task, offset_of
+from commonline.bus.deadline import Deadline
 from commonline.bus.guard import Guard
 from commonline.bus.store import POSITION_KEY, LocalStore, encode_position
 from commonline.bus.tuning import StageSettings
-from commonline.errors import RestartError
+from commonline.errors import EXIT_RESTART, RestartError
 
 log = logging.getLogger(__name__)
 COMMIT_TIMEOUT_S = 30.0
 QUEUE_FULL_WAIT_S = 0.01
+HANGS_S = 5.0
+"""Beyond the time-out of a transaction, after which the broker has aborted it: waiting is of no use any more."""
 SILENT = frozenset(
     {KafkaError._TIMED_OUT, KafkaError._TIMED_OUT_QUEUE, KafkaError._TRANSPORT, KafkaError.REQUEST_TIMED_OUT}
 )
@@ -45,6 +49,7 @@ class OwnedPartition:
         self._producer = producer
         self._changelog_end = store.changelog
         self._failed: KafkaError | None = None
+        self._deadline = Deadline(settings.transaction_ms / 1000 + HANGS_S, self._overdue)
 
     @property
     def place(self) -> str:
@@ -64,22 +69,36 @@ class OwnedPartition:
         self.guard.enter(first, end)
         batch = self.task.process(self.guard.watched(messages), self.guard.condemned)
         try:
-            self._producer.begin_transaction()
-            self._produce(batch, end)
-            where = TopicPartition(self._settings.topic, self.number, end)
-            self._producer.send_offsets_to_transaction([where], group, COMMIT_TIMEOUT_S)
-            self._producer.flush(COMMIT_TIMEOUT_S)
-            if self._failed is not None:
-                raise KafkaException(self._failed)
-            self._producer.commit_transaction()
+            with self._deadline:
+                self._write(batch, end, group)
         except KafkaException as error:
-            self._abort(error)
+            with self._deadline:
+                self._abort(error)
             self.wanted = first
             return error.args[0]  # type: ignore[no-any-return]  # confluent-kafka: args[0] is the KafkaError
         self.task.committed()
         self.store.apply({**batch.rows, POSITION_KEY: encode_position(end)}, self._changelog_end)
         self.position, self.wanted = end, None
         return None
+
+    def _write(self, batch: Batch, end: int, group: Any) -> None:
+        """Begin, produce, commit. Raises `KafkaException`."""
+        self._producer.begin_transaction()
+        self._produce(batch, end)
+        where = TopicPartition(self._settings.topic, self.number, end)
+        self._producer.send_offsets_to_transaction([where], group, COMMIT_TIMEOUT_S)
+        self._producer.flush(COMMIT_TIMEOUT_S)
+        if self._failed is not None:
+            raise KafkaException(self._failed)
+        self._producer.commit_transaction()
+
+    def _overdue(self) -> None:
+        """The client does not come back, and the broker has aborted the transaction long ago: no record's fault."""
+        log.critical(
+            "%s: the Kafka client hangs in a transaction for %.0f s: starting anew", self.place, self._deadline.limit_s
+        )
+        self.guard.clear()
+        os._exit(EXIT_RESTART)
 
     def _produce(self, batch: Batch, end: int) -> None:
         for record in batch.records:
