@@ -1,0 +1,1 @@
+"""WhatsApp Cloud API: messages, edits, reactions, calls, groups and preferences of business numbers."""
