@@ -24,9 +24,9 @@ class Writer:
     """Writes records and knows which were not acknowledged. Not thread-safe.
 
     A record leaves when a batch is full, with `push`, with `flush`, or after `linger_ms`. Short times cost much: while
-    a batch is due and the one before it is not acknowledged, librdkafka's thread polls without pause (with 1 ms that was
-    half of normalize's processor time; 2.16.0). `give_up_s` is how long a record is tried. `beat` is called while
-    waiting, so that a watchdog sees life.
+    a batch is due and the one before it is not acknowledged, librdkafka's thread polls without pause (with 1 ms, half
+    of normalize's processor time; 2.16.0). `give_up_s` is how long a record is tried. `beat` is called while waiting,
+    so that a watchdog sees life.
     """
 
     def __init__(
