@@ -76,6 +76,11 @@ class Batches:
             self.tally.cover(partition, last, last)
         self._judge()
 
+    def mended(self) -> None:
+        """The configuration was changed: sources whose breaker is open are tried at once."""
+        for source in self._open:
+            self._breakers[source].mended()
+
     def _take(self, message: Message, partition: int, offset: int) -> None:
         value = message.value() or b""
         place = Place(message.topic() or "", partition, offset, value)
@@ -92,15 +97,15 @@ class Batches:
         counts = self._counts.get(source)
         if counts is None:
             counts = self._counts[source] = [0, 0]
-        if source in self._open and not self._breakers[source].admits(self._now()):
+        if source in self._open and not self._breakers[source].admits(self._now(), asked=delivery.mode == "replay"):
             line.parked += 1
             self.outbox.parked(message, timestamp)
             return
         decided = self.normalizer.decide(delivery, place, self._at)
         self._send(delivery, decided, line, timestamp)
-        counts[0] += 1
-        if decided.dead:
-            counts[1] += 1
+        if delivery.mode != "replay" or source in self._open:  # a replay that dies says nothing of what comes live
+            counts[0] += 1
+            counts[1] += bool(decided.dead)
         if source in self._open:
             self._judge_one(source)
 

@@ -194,6 +194,7 @@ class Normalize:
             return
         batches = self.runner.batches
         batches.normalizer, batches.outbox.partitions = normalizer, normalizer.workspaces
+        batches.mended()
         self._valid(True)
         self.metrics.counter("commonline_configuration_reloads_total", {"result": "taken"}).inc()
         log.info("configuration reloaded")

@@ -146,6 +146,12 @@ def test_a_source_whose_deliveries_die_is_parked_and_others_go_on(station: Stati
     metrics = httpx.get(f"{service.server.url}/metrics", trust_env=False).text
     assert 'commonline_breaker_open{source="fuse"} 1.0' in metrics
     assert 'commonline_parked_total{source="fuse"} 40.0' in metrics
+    service.reload()
+    until(lambda: 'result="taken"} 1.0' in httpx.get(f"{service.server.url}/metrics", trust_env=False).text)
+    station.send([[{"id": f"mended {n}"}] for n in range(5)])
+    report = station.settled(LEAST + 96)
+    [fuse] = [count for count in report.sources if count.source == "fuse"]
+    assert (fuse.activities, fuse.parked, fuse.breaker) == (5, 40, False)
 
 
 def test_the_configuration_is_reloaded_or_refused_whole(station: Station) -> None:

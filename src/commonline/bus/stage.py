@@ -155,7 +155,7 @@ class TransactionalStage:
         try:
             self._restore(number, store)
             position = input_offset(committed, settings.topic, number, store.position)
-            guard = Guard(settings.state / f"{number}.guard.json", position)
+            guard = Guard(settings.state / f"{number}.guard", position)
             owned = OwnedPartition(settings, number, producer, store, self._make_task(number, store), guard)
         except BaseException:
             store.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonline.streams.normalize.breaker import LEAST, LIMIT, PROBE_EVERY_S, PROBES, WINDOW, Breaker
+from commonline.streams.normalize.breaker import ASKED_EVERY_S, LEAST, LIMIT, PROBE_EVERY_S, PROBES, WINDOW, Breaker
 
 
 def opened(now: float = 0.0) -> Breaker:
@@ -52,6 +52,28 @@ def test_it_closes_when_some_pass_in_a_row_and_then_begins_anew() -> None:
         assert breaker.note(1, 0, now) == (number == PROBES - 1)
     assert not breaker.open
     assert not breaker.note(LEAST - 1, LEAST - 1, now)
+
+
+def test_what_is_replayed_is_tried_sooner_and_closes_it_once_it_passes() -> None:
+    breaker = opened()
+    assert not breaker.admits(0.5, asked=True)
+    assert breaker.admits(ASKED_EVERY_S, asked=True)
+    breaker.note(1, 1, ASKED_EVERY_S)
+    assert not breaker.admits(ASKED_EVERY_S + 0.5, asked=True)
+    now = 2 * ASKED_EVERY_S
+    assert not breaker.admits(now)
+    for _ in range(PROBES):
+        assert breaker.admits(now, asked=True)
+        breaker.note(1, 0, now)
+    assert not breaker.open
+
+
+def test_after_a_change_of_configuration_the_next_delivery_is_tried() -> None:
+    breaker = opened()
+    assert not breaker.admits(1)
+    breaker.mended()
+    assert breaker.admits(1)
+    assert not breaker.admits(1)
 
 
 @given(st.lists(st.tuples(st.integers(1, 300), st.floats(0, 1)), max_size=30))
