@@ -42,6 +42,13 @@ MetricName = Literal[
     "commonline_latency_seconds",
     "commonline_source_freshness_timestamp_seconds",
     "commonline_state_rows",
+    "commonline_audit_findings",
+    "commonline_audit_found_total",
+    "commonline_audit_mended_total",
+    "commonline_audit_records_total",
+    "commonline_audit_unproven_total",
+    "commonline_audit_compared_timestamp_seconds",
+    "commonline_complete_until_timestamp_seconds",
     "commonline_pulse_activities",
     "commonline_pulse_reply_seconds",
     "commonline_pulse_longest_reply_seconds",
@@ -106,6 +113,19 @@ TABLE: dict[MetricName, Metric] = {
         "gauge", "`published` of the newest activity of a source", ("source",)
     ),
     "commonline_state_rows": Metric("gauge", "rows in the local store", ("partition",)),
+    "commonline_audit_findings": Metric(
+        "gauge", "findings of the audit that are not mended", ("workspace", "source", "kind")
+    ),
+    "commonline_audit_found_total": Metric("counter", "records that findings of the audit are about", ("kind",)),
+    "commonline_audit_mended_total": Metric("counter", "of them, those that went through after all", ("kind",)),
+    "commonline_audit_records_total": Metric("counter", "records that the audit read"),
+    "commonline_audit_unproven_total": Metric(
+        "counter", "activities that unify calls repeats, and whose first the audit does not remember"
+    ),
+    "commonline_audit_compared_timestamp_seconds": Metric("gauge", "as of when the topics were compared last"),
+    "commonline_complete_until_timestamp_seconds": Metric(
+        "gauge", "what a source delivered before is in the feeds, ignored, dead or parked", ("workspace", "source")
+    ),
     "commonline_pulse_activities": Metric(
         "gauge",
         "activities in the last full minute; direction: inbound, outbound or other",

@@ -75,7 +75,7 @@ def test_alerts_look_at_metrics_and_labels_that_exist(rule: dict[str, Any]) -> N
     assert found <= set(TABLE) or rule["alert"] == "CommonlineServiceDown"
     labels = {label for name in found if name in TABLE for label in TABLE[name].labels} | {"le"}
     for grouped in re.findall(r"(?:by|on) \(([^)]*)\)", rule["expr"]):
-        assert {one.strip() for one in grouped.split(",")} <= labels
+        assert {one.strip() for one in grouped.split(",") if one} <= labels
     for matched in re.findall(r"\{(\w+)[=!]", rule["expr"]):
         assert matched in labels | {"job"}
 

@@ -19,7 +19,7 @@ from commonline.bus.admin import ensure
 from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import Reader
 from commonline.bus.writer import Writer
-from commonline.cli.audit import Audit
+from commonline.cli.counts import Counts
 from commonline.schemas.records import Activity, DeadLetter, Delivery
 from commonline.schemas.serde import Serde
 from commonline.settings import KafkaSettings
@@ -153,7 +153,7 @@ class Station:
     def settled(self, received: int) -> Report:
         """The account when so many deliveries are there and none waits."""
         deadline = time.monotonic() + WAIT_S
-        with Audit(self.settings) as audit:
+        with Counts(self.settings) as audit:
             while True:
                 report = audit.refresh()
                 there = sum(count.received for count in report.sources)

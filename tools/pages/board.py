@@ -16,7 +16,7 @@ WIDTH, HEIGHT, COLUMNS = 8, 7, 24
 Json = dict[str, Any]
 
 GLANCE: tuple[tuple[str, str, str, list[tuple[float | None, str]]], ...] = (
-    ("Services that answer", 'sum(up{job="commonline"})', "short", [(None, "red"), (4, "green")]),
+    ("Services that answer", 'sum(up{job="commonline"})', "short", [(None, "red"), (5, "green")]),
     ("Deliveries a second", "sum(rate(commonline_deliveries_total[5m]))", "cps", [(None, "text")]),
     (
         "Received to feed, 99 %",

@@ -48,6 +48,15 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_source_freshness_timestamp_seconds",
         "commonline_state_rows",
     ),
+    "Is anything missing (audit)": (
+        "commonline_complete_until_timestamp_seconds",
+        "commonline_audit_findings",
+        "commonline_audit_found_total",
+        "commonline_audit_mended_total",
+        "commonline_audit_compared_timestamp_seconds",
+        "commonline_audit_records_total",
+        "commonline_audit_unproven_total",
+    ),
     "Pulse (pulse)": (
         "commonline_pulse_activities",
         "commonline_pulse_reply_seconds",

@@ -1,129 +1,211 @@
-"""Reads the topics that tell what became of deliveries, and keeps the account current."""
+"""``commonline audit``: what the stages say they did against what lies in the topics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import TracebackType
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Annotated, Any
 
-from confluent_kafka import Message
+import typer
+from rich.table import Table
+from rich.text import Text
 
-from commonline import topics as table
-from commonline.bus.offsets import committed
-from commonline.bus.process import ProcessSettings
-from commonline.bus.reader import Reader, headers_of
-from commonline.kit.control import Control
-from commonline.schemas import cloudevents
-from commonline.schemas.errors import SchemaError
-from commonline.schemas.records import Activity, DeadLetter, Delivery, Ledger
-from commonline.schemas.serde import Serde
-from commonline.streams.normalize.account import Account, Report
-from commonline.streams.normalize.outbox import ORIGIN
-from commonline.streams.normalize.tally import STAGE
+from commonline.cli.options import AsJson, HomeOption, MetricsOption, PrefixOption, settings
+from commonline.cli.progress import bar
+from commonline.cli.safe import one_line
+from commonline.cli.screen import console, print_json
 
-Progress = Callable[[int, int], None]
-"""(records read, records there are at most)."""
+if TYPE_CHECKING:
+    from commonline.audit.auditor import Auditor
+    from commonline.audit.comparison import Complete
+    from commonline.audit.desk import Desk
+    from commonline.audit.findings import Finding
+    from commonline.bus.process import ProcessSettings
+
+SHORT = 8
+WAIT_S = 90.0
+AGAIN_S = 2.0
 
 
-class Audit:
-    """Use as a context manager; every `refresh` reads what has come since the last.
+def audit(
+    *,
+    serve: Annotated[bool, typer.Option("--serve", help="Go on for ever, as a service.")] = False,
+    repair: Annotated[
+        bool | None,
+        typer.Option(
+            "--repair/--report-only",
+            envvar="COMMONLINE_AUDIT_REPAIR",
+            help="Give what is missing to the line again. Default: the service does, the command does not.",
+        ),
+    ] = None,
+    accept: Annotated[str | None, typer.Option(help="A finding (its id, or how it begins) that stays so.")] = None,
+    by: Annotated[str, typer.Option(help="With --accept: who says so.")] = "",
+    home: HomeOption = None,
+    prefix: PrefixOption = "",
+    metrics: MetricsOption = "127.0.0.1:9185",
+    json: AsJson = False,
+) -> None:
+    """Compare all that lies in the topics with what the stages say they did; exit 1 if something is missing.
 
-    Records of open transactions are read too: normalize writes none, and unify's must not hide what lies behind.
+    Reads with another client library than the stages. What is missing is given to the line again by its original
+    delivery: ids are the same, so what went through already is dropped.
+
+    \b
+    commonline audit                        once, everything that is kept
+    commonline audit --repair               and mend it
+    commonline audit --serve                the service: every five seconds, what is new
+    commonline audit --accept 3f2a --by ana
     """
+    if serve:
+        _serve(home, prefix, metrics, repair=repair is not False)
+        return
+    found = settings(home, prefix)
+    if accept is not None:
+        _accept(found, accept, by)
+        return
+    _once(found, repair=bool(repair), json=json)
 
-    def __init__(self, settings: ProcessSettings) -> None:
-        self._settings = settings
-        names = settings.topics
-        self._deliveries = names.name(table.DELIVERIES)
-        self._group = names.identifier(STAGE)
-        self._unify = names.identifier("unify")
-        self._activities = names.name(table.ACTIVITIES)
-        self._serde = Serde(settings.ids)
-        topics = (table.DELIVERIES, table.ACTIVITIES, table.DEAD_LETTERS, table.PARKED, table.LEDGER, table.SOURCES)
-        self._reader = Reader(settings.kafka, [names.name(topic) for topic in topics], committed=False)
-        lows = {number: span.low for (topic, number), span in self._reader.spans.items() if topic == self._deliveries}
-        self.account = Account(self._deliveries, lows)
-        self.paused: set[str] = set()
-        self._ends: dict[int, int] = {}
-        self._take: dict[str, Callable[[Message, Any], None]] = {
-            names.name(table.ACTIVITIES): self._activity,
-            names.name(table.DEAD_LETTERS): self._letter,
-            names.name(table.LEDGER): self._line,
-        }
-        self._parked = names.name(table.PARKED)
-        self._sources = names.name(table.SOURCES)
 
-    def __enter__(self) -> Audit:
-        return self
+def _serve(home: Any, prefix: str, metrics: str, *, repair: bool) -> None:
+    from commonline import logs
+    from commonline.audit.service import run
+    from commonline.cli.options import stage
+    from commonline.local.home import Home
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._reader.close()
+    logs.configure()
+    run(stage(Home.find(home).path, prefix, "0", metrics, batch_records=2000, session_ms=6000), repair=repair)
 
-    def refresh(self, progress: Progress = lambda _read, _total: None) -> Report:
-        """Read on and report. What was committed when it began is judged; the rest counts as waiting."""
-        done = committed(self._settings.kafka, self._group, self._deliveries)
-        for read, message in enumerate(self._reader.until_end()):
-            self._one(message)
-            if read % 1000 == 0:
-                progress(read, self._reader.total)
-        return self.account.report(done)
 
-    def behind(self) -> int:
-        """Activities and control records that unify has not taken in; a mark of a transaction may count as one."""
-        done = committed(self._settings.kafka, self._unify, self._activities)
-        return sum(max(0, end - done.get(partition, 0)) for partition, end in self._ends.items())
+def _once(found: ProcessSettings, *, repair: bool, json: bool) -> None:
+    from commonline.audit.auditor import Auditor
+    from commonline.audit.board import Told
+    from commonline.audit.desk import Desk
 
-    def _one(self, message: Message) -> None:
-        topic, value = message.topic() or "", message.value()
-        if topic == self._deliveries:
-            self._delivery(message, value or b"")
-        elif topic == self._parked:
-            self._park(message)
-        elif topic == self._sources:
-            self._pause(message)
-        elif value is not None:
-            try:
-                self._take[topic](message, self._serde.decode(value))
-            except SchemaError:
-                return  # not one of ours: nothing that is counted
-
-    def _delivery(self, message: Message, value: bytes) -> None:
-        partition, offset = message.partition() or 0, message.offset() or 0
-        try:
-            delivery = self._serde.decode_as(Delivery, value)
-        except SchemaError:
-            named = cloudevents.attributes(headers_of(message).items()).get("source", "")
-            workspace, _, source = named.removeprefix("/").partition("/")
-            source = source or (message.key() or b"").decode("utf-8", "replace")
-            self.account.delivery(partition, offset, workspace, source, None)
+    told = Told(found)
+    try:
+        known = list(told.refresh().findings.values())
+    finally:
+        told.close()
+    desk = Desk(finding for finding in known if finding.state == "accepted")
+    with Auditor(found) as auditor:
+        with bar("reading", quiet=json) as shown:
+            task = shown.add_task("")
+            desk.found(auditor.compare(lambda read, total: shown.update(task, completed=read, total=total)))
+        if not auditor.reached:
+            typer.echo("an open transaction hides the ends of some topics; try again in a moment", err=True)
+            raise typer.Exit(3)
+        if repair:
+            _repair(found, desk, auditor, quiet=json)
+        complete = auditor.complete(desk.unsettled)
+        if json:
+            print_json(as_json(complete, desk.all, auditor))
         else:
-            self.account.delivery(partition, offset, delivery.workspace, delivery.source, delivery)
+            _show(complete, desk.all, auditor)
+    if desk.unsettled:
+        raise typer.Exit(1)
 
-    def _activity(self, message: Message, record: Any) -> None:
-        partition = message.partition() or 0
-        self._ends[partition] = (message.offset() or 0) + 1
-        if isinstance(record, Activity):
-            self.account.activity(record)
 
-    def _letter(self, _message: Message, record: Any) -> None:
-        if isinstance(record, DeadLetter):
-            self.account.letter(record)
+def _repair(found: ProcessSettings, desk: Desk, auditor: Auditor, *, quiet: bool) -> None:
+    """Give what is missing to the line, and look whether it comes through."""
+    from commonline.audit.service import mend
 
-    def _line(self, _message: Message, record: Any) -> None:
-        if isinstance(record, Ledger):
-            self.account.ledger(record)
+    given = sum(mend(found, desk, auditor, finding, most=1 << 62) for finding in desk.to_repair())
+    if not quiet and given:
+        console().print(f"{given:,} deliveries were given to the line again; waiting for them", style="dim")
+    deadline = time.monotonic() + WAIT_S
+    while any(finding.state == "reinjected" for finding in desk.all) and time.monotonic() < deadline:
+        time.sleep(AGAIN_S)
+        desk.found(auditor.compare())
+        desk.arrived(auditor.comparison.arrived())
+        desk.look(auditor.comparison.refused())
 
-    def _park(self, message: Message) -> None:
-        topic, _, place = headers_of(message).get(ORIGIN, b"").decode().partition("/")
-        partition, _, offset = place.partition("/")
-        if topic == self._deliveries and partition.isdigit() and offset.isdigit():
-            self.account.parked(int(partition), int(offset))
 
-    def _pause(self, message: Message) -> None:
-        try:
-            order = Control.decode(message.key() or b"", message.value())
-        except ValueError:
-            return
-        (self.paused.add if order.paused else self.paused.discard)(order.source)
+def _accept(found: ProcessSettings, identifier: str, by: str) -> None:
+    from commonline.audit.board import Board, Told
+    from commonline.clock import now_us
+    from commonline.errors import ConfigurationError
+
+    if not by:
+        raise ConfigurationError("--accept needs --by: whoever accepts that something stays missing gives their name")
+    told = Told(found)
+    try:
+        known = [one for one in told.refresh().findings.values() if one.id.startswith(identifier.lower())]
+    finally:
+        told.close()
+    if len(known) != 1:
+        number = "no finding has" if not known else f"{len(known)} findings have"
+        raise ConfigurationError(f"{number} an id that begins with {identifier!r}; see: commonline status")
+    Board(found).findings([known[0].now("accepted", now_us(), by=by)])
+    typer.echo(f"accepted: {known[0].message}")
+
+
+def as_json(complete: list[Complete], findings: list[Finding], auditor: Auditor) -> dict[str, Any]:
+    """The outcome for machines."""
+    return {
+        "compared_us": auditor.cut,
+        "agree": not any(finding.unsettled for finding in findings),
+        "records": auditor.reader.read,
+        "unverified": auditor.comparison.unverified,
+        "unproven": auditor.comparison.unproven,
+        "sources": [
+            {"workspace": one.source[0], "source": one.source[1]}
+            | {"complete_until_us": one.until, "on_their_way": one.open}
+            for one in complete
+        ],
+        "findings": [finding_json(finding) for finding in findings],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """One finding for machines."""
+    names = ("id", "kind", "state", "stage", "topic", "partition", "first", "last", "count", "message", "by")
+    told = {name: getattr(finding, name) for name in names}
+    times = {"since_us": finding.since, "found_us": finding.found, "changed_us": finding.changed}
+    return {"workspace": finding.source[0], "source": finding.source[1]} | told | times
+
+
+def _show(complete: list[Complete], findings: list[Finding], auditor: Auditor) -> None:
+    out = console()
+    if complete:
+        out.print(complete_table(complete, auditor.cut))
+        out.print()
+    for finding in findings:
+        out.print(finding_line(finding))
+    reader, comparison = auditor.reader, auditor.comparison
+    out.print(f"{reader.read:,} records read", style="dim")
+    if comparison.unverified:
+        out.print(f"{comparison.unverified:,} records could not be compared: the log does not reach back", style="dim")
+    if comparison.unproven:
+        out.print(f"{comparison.unproven:,} repeats whose first is not in the log any more", style="dim")
+    if not any(finding.unsettled for finding in findings):
+        out.print("topics and ledgers agree")
+
+
+def complete_table(complete: list[Complete], now: int) -> Table:
+    """How far each source is complete."""
+    table = Table("source", "complete until", box=None, pad_edge=False, header_style="bold")
+    table.add_column("on their way", justify="right")
+    for one in complete:
+        name = f"{one.source[0] or '?'}/{one.source[1] or '-'}"
+        table.add_row(name, until(one.until, now), f"{one.open:,}" if one.open else Text("·", style="dim"))
+    return table
+
+
+def until(us: int, now: int) -> Text:
+    """A time, and how long ago that was if it is more than a moment."""
+    from commonline.cli.ages import age, moment
+
+    text = Text(moment(us))
+    if now - us > 60_000_000:
+        text.append(f"  ({age(now - us)} ago)", style="yellow")
+    return text
+
+
+def finding_line(finding: Finding) -> Text:
+    """A finding in one line."""
+    colour = {"open": "bold red", "reinjected": "yellow", "mended": "green", "accepted": "dim"}[finding.state]
+    text = Text(f"{finding.state} ", style=colour)
+    text.append(f"{finding.source[0] or '?'}/{finding.source[1] or '?'}: ", style="bold")
+    text.append(one_line(finding.message))
+    where = f"{finding.topic}[{finding.partition}] {finding.first}–{finding.last}"
+    text.append(f"  {where}  {finding.id[:SHORT]}", style="dim")
+    return text

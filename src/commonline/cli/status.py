@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,10 +17,13 @@ from commonline.cli.options import AsJson, HomeOption, PrefixOption, settings
 from commonline.cli.screen import console, print_json
 
 if TYPE_CHECKING:
+    from commonline.audit.board import Told
+    from commonline.bus.process import ProcessSettings
     from commonline.streams.normalize.account import Count, Report
 
 WATCH_S = 2.0
 UNSUPPORTED = "unsupported"
+SILENT_US = 120_000_000
 
 
 def status(
@@ -32,22 +36,29 @@ def status(
 
     Every delivery must end as activities, as ignored by a rule, as a dead letter, or parked; what is not read
     yet waits. Reads deliveries, activities, dead letters and the ledger from their beginning.
+
+    Until when a source is complete, and what is missing, is what the audit says (commonline audit --serve).
     """
-    from commonline.cli.audit import Audit
+    from commonline.cli.counts import Counts
 
     found = settings(home, prefix)
-    with Audit(found) as audit:
+    with Counts(found) as counts, closing(_told(found)) as told:
         if watch:
-            _watch(audit, json=json)
+            _watch(counts, told, json=json)
             return
-        report = _first(audit, quiet=json)
-        behind = audit.behind()
+        report = _first(counts, quiet=json)
         if json:
-            print_json(as_json(report, audit.paused, behind))
+            print_json(as_json(report, counts.paused, counts.behind(), told.refresh()))
         else:
-            console().print(as_table(report, audit.paused, behind))
-    if report.disagreements:
+            console().print(as_table(report, counts.paused, counts.behind(), told.refresh()))
+    if report.disagreements or told.unsettled:
         raise typer.Exit(1)
+
+
+def _told(found: ProcessSettings) -> Told:
+    from commonline.audit.board import Told
+
+    return Told(found)
 
 
 def _first(audit: Any, *, quiet: bool) -> Report:
@@ -58,26 +69,28 @@ def _first(audit: Any, *, quiet: bool) -> Report:
     return report
 
 
-def _watch(audit: Any, *, json: bool) -> None:
+def _watch(audit: Any, told: Told, *, json: bool) -> None:
     report = _first(audit, quiet=json)
     try:
         if json:
             while True:
-                print_json(as_json(report, audit.paused, audit.behind()))
+                print_json(as_json(report, audit.paused, audit.behind(), told.refresh()))
                 time.sleep(WATCH_S)
                 report = audit.refresh()
         with Live(console=console(), auto_refresh=False) as live:
             while True:
-                live.update(as_table(report, audit.paused, audit.behind()), refresh=True)
+                live.update(as_table(report, audit.paused, audit.behind(), told.refresh()), refresh=True)
                 time.sleep(WATCH_S)
                 report = audit.refresh()
     except KeyboardInterrupt:
         return
 
 
-def as_json(report: Report, paused: set[str], behind: int) -> dict[str, Any]:
+def as_json(report: Report, paused: set[str], behind: int, told: Told) -> dict[str, Any]:
     """The report for machines."""
-    sources = [_row(count, paused) for count in report.sources]
+    from commonline.cli.audit import finding_json
+
+    sources = [_row(count, paused) | _complete(count, told) for count in report.sources]
     keys = ("received", "replayed", "activities", "unsupported", "dead", "dead_elsewhere", "parked", "waiting")
     ignored: dict[str, int] = {}
     for count in report.sources:
@@ -90,6 +103,8 @@ def as_json(report: Report, paused: set[str], behind: int) -> dict[str, Any]:
         "waiting_for_unify": behind,
         "agree": not report.disagreements,
         "disagreements": report.disagreements,
+        "findings": [finding_json(finding) for finding in told.unsettled],
+        "audited_us": max((one.at for one in told.complete.values()), default=None),
     }
 
 
@@ -112,13 +127,20 @@ def _row(count: Count, paused: set[str]) -> dict[str, Any]:
     }
 
 
-def as_table(report: Report, paused: set[str], behind: int) -> Group:
+def _complete(count: Count, told: Told) -> dict[str, Any]:
+    found = told.complete.get((count.workspace, count.source))
+    return {"complete_until_us": found.until if found else None}
+
+
+def as_table(report: Report, paused: set[str], behind: int, told: Told) -> Group:
     """The report for people."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("source", no_wrap=True)
     for name in ("received", "activities", "ignored", "unsupported", "dead", "parked", "waiting"):
         table.add_column(name, justify="right")
     table.add_column("last delivery", no_wrap=True)
+    if told.complete:
+        table.add_column("complete until", no_wrap=True)
     table.add_column("")
     total = [0] * 7
     for count in report.sources:
@@ -128,11 +150,13 @@ def as_table(report: Report, paused: set[str], behind: int) -> Group:
         numbers += [count.parked, count.waiting]
         total = [a + b for a, b in zip(total, numbers, strict=True)]
         name = f"{count.workspace or '?'}/{count.source or '?'}"
-        table.add_row(name, *_cells(numbers), _age(count.last), _state(row))
+        until = [_until(count, told)] if told.complete else []
+        table.add_row(name, *_cells(numbers), _age(count.last), *until, _state(row))
     if len(report.sources) > 1:
-        table.add_row("all", *_cells(total), "", "", style="bold")
+        table.add_row("all", *_cells(total), style="bold")
     lines: list[Any] = [table, Text()]
     lines += _rules(report)
+    lines += _audit(told)
     if behind > 1:
         lines.append(Text(f"{behind:,} records wait for unify"))
     if not report.sources:
@@ -142,6 +166,26 @@ def as_table(report: Report, paused: set[str], behind: int) -> Group:
     else:
         lines.append(Text("the sums agree" if not report.waiting else "the sums agree for all that does not wait"))
     return Group(*lines)
+
+
+def _until(count: Count, told: Told) -> Text:
+    from commonline.cli.audit import until
+
+    found = told.complete.get((count.workspace, count.source))
+    return until(found.until, found.at) if found else Text("-", style="dim")
+
+
+def _audit(told: Told) -> list[Text]:
+    """What is missing, and whether anybody looks."""
+    from commonline.cli.ages import age
+    from commonline.cli.audit import finding_line
+    from commonline.clock import now_us
+
+    lines = [finding_line(finding) for finding in told.unsettled]
+    last = max((one.at for one in told.complete.values()), default=0)
+    if last and now_us() - last > SILENT_US:
+        lines.append(Text(f"the audit has said nothing for {age(now_us() - last)}: does it run?", style="yellow"))
+    return lines
 
 
 def _cells(numbers: list[int]) -> list[Text]:

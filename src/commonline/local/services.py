@@ -10,8 +10,10 @@ from commonline.local.ports import HOST
 from commonline.local.service import ServiceSpec
 from commonline.settings import KafkaSettings
 
-METRICS_PORTS = {"connect": 9181, "normalize": 9182, "unify": 9183, "pulse": 9184}
+METRICS_PORTS = {"connect": 9181, "normalize": 9182, "unify": 9183, "pulse": 9184, "audit": 9185}
 """Where each service answers /metrics, /healthz and /readyz, in the order in which they start."""
+MORE_WORDS = {"audit": ("--serve",)}
+"""What stands behind the name where a command is not a service by itself."""
 
 
 def services(
@@ -37,7 +39,7 @@ def services(
     return [
         ServiceSpec(
             name,
-            (sys.executable, "-m", "commonline", name),
+            (sys.executable, "-m", "commonline", name, *MORE_WORDS.get(name, ())),
             shared | {"COMMONLINE_METRICS": f"{HOST}:{port}"},
             f"http://{HOST}:{port}/readyz",
         )
