@@ -1,0 +1,1 @@
+"""Gitea and Forgejo: issues, pull requests, comments, commits, releases and wiki pages of repositories."""
