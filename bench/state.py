@@ -197,6 +197,7 @@ def measure(ground: Ground, rows: int, rounds: int, parts: list[str]) -> dict[st
         began = time.monotonic()
         found["rows_written"] = line.fill()
         ground.say(f"{found['rows_written']:,} rows in {time.monotonic() - began:.0f} s")
+        line.settle()
         for part in parts:
             with Pulse(line, LARGE) as large, Pulse(line, SMALL) as small:
                 if part == "cold":

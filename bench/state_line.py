@@ -37,6 +37,8 @@ LARGE, SMALL = "acme", "globex"
 FEED = "marketing"
 PATIENCE_S = 900.0
 TICK_S = 0.05
+RESTING = 0.4
+"""CPU seconds of the broker in three seconds."""
 
 
 @dataclass
@@ -74,7 +76,7 @@ class Worker:
 
     def cpu_s(self) -> float:
         """CPU time of the process and of its children that have ended."""
-        return sum(psutil.Process(self.process.pid).cpu_times()[:4])
+        return float(sum(psutil.Process(self.process.pid).cpu_times()[:4]))
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -126,6 +128,16 @@ class Line:
         admin = AdminClient(self.ground.kafka.librdkafka())
         admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, [where])])[group].result(30)
         return count
+
+    def settle(self, most_s: float = 60.0) -> None:
+        """Wait until the broker rests: it compacts what was just written, which a changelog of years has behind it."""
+        broker = self.ground.broker
+        deadline = time.monotonic() + most_s
+        while broker is not None and time.monotonic() < deadline:
+            before = sum(broker.cpu_times()[:2])
+            time.sleep(3)
+            if sum(broker.cpu_times()[:2]) - before < RESTING:
+                return
 
     def _control(self, workspace: str) -> None:
         topic = self.names.name(table.ACTIVITIES)

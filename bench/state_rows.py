@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from bench.workload import START, WORKSPACE, configuration, log, name_of
+from bench.prose import name_of
+from bench.workload import START, WORKSPACE, configuration, log
 
 from commonline.ids import uuid5
 from commonline.schemas.codec import decode_activity, encode_activity

@@ -3,6 +3,7 @@ come from this table."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -146,10 +147,11 @@ assert set(TABLE) == set(get_args(MetricName))
 
 
 class Metrics:
-    """The metrics of one process, created on first use in a registry of its own."""
+    """The metrics of one process, created on first use in a registry of its own, whichever thread comes first."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
+        self._lock = threading.Lock()
         self._counters: dict[str, Counter] = {}
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
@@ -158,24 +160,33 @@ class Metrics:
         """A counter, bound to `labels` if it has any."""
         metric = self._counters.get(name)
         if metric is None:
-            row = TABLE[name]
-            metric = self._counters[name] = Counter(name, row.help, row.labels, registry=self.registry)
+            with self._lock:
+                metric = self._counters.get(name)
+                if metric is None:
+                    row = TABLE[name]
+                    metric = self._counters[name] = Counter(name, row.help, row.labels, registry=self.registry)
         return metric.labels(**labels) if labels else metric
 
     def gauge(self, name: MetricName, labels: Mapping[str, str] | None = None) -> Gauge:
         """A gauge, bound to `labels` if it has any."""
         metric = self._gauges.get(name)
         if metric is None:
-            row = TABLE[name]
-            metric = self._gauges[name] = Gauge(name, row.help, row.labels, registry=self.registry)
+            with self._lock:
+                metric = self._gauges.get(name)
+                if metric is None:
+                    row = TABLE[name]
+                    metric = self._gauges[name] = Gauge(name, row.help, row.labels, registry=self.registry)
         return metric.labels(**labels) if labels else metric
 
     def histogram(self, name: MetricName, labels: Mapping[str, str] | None = None) -> Histogram:
         """A histogram, bound to `labels` if it has any."""
         metric = self._histograms.get(name)
         if metric is None:
-            row = TABLE[name]
-            metric = self._histograms[name] = Histogram(
-                name, row.help, row.labels, registry=self.registry, buckets=row.buckets
-            )
+            with self._lock:
+                metric = self._histograms.get(name)
+                if metric is None:
+                    row = TABLE[name]
+                    metric = self._histograms[name] = Histogram(
+                        name, row.help, row.labels, registry=self.registry, buckets=row.buckets
+                    )
         return metric.labels(**labels) if labels else metric

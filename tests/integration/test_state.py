@@ -274,7 +274,10 @@ def test_a_partition_that_restores_holds_up_no_other(line: Line, monkeypatch: py
     line.write(some(50, 60))
     found = line.until(80)
     assert {one.workspace for one in found[50:]} == {"globex"}
-    assert waits_for(worker) == "restoring partition 0 (1 to go); serving 1"
+    deadline = time.monotonic() + PATIENCE_S
+    while waits_for(worker) != "restoring partition 0 (1 to go); serving 1":
+        assert time.monotonic() < deadline, waits_for(worker)
+        time.sleep(0.05)
     assert worker.left(0) == 1
     pending.abort_transaction(30)
     found = line.until(90)
