@@ -17,6 +17,7 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 from commonline import topics as table
 from commonline.bus.offsets import committed
 from commonline.bus.reader import Reader, headers_of
+from commonline.errors import PlatformError
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.serde import Serde
 from commonline.settings import KafkaSettings
@@ -128,8 +129,11 @@ def gather(kafka: KafkaSettings, names: Topics) -> Evidence:
 
 
 def unread(kafka: KafkaSettings, group: str, topic: str) -> int:
-    """How many partitions hold committed records that the group has not read; marks of transactions are none."""
-    done = committed(kafka, group, topic)
+    """How many committed records the group has not read, at least; marks of transactions are none."""
+    try:
+        done = committed(kafka, group, topic)
+    except PlatformError:
+        return 1
     settings = {**kafka.librdkafka(), "group.id": group, "enable.auto.commit": False, "enable.partition.eof": True}
     more = {"isolation.level": "read_committed", "auto.offset.reset": "earliest"}
     consumer = Consumer({**settings, **more}, logger=log)

@@ -67,7 +67,7 @@ class FaustWorks(Works):
             done.result(30)
 
     def command(self, name: str) -> list[str]:
-        return [sys.executable, "-m", plain_faust.__name__, "worker", "--loglevel=warning", "--without-web"]
+        return [sys.executable, "-m", plain_faust.__name__, "worker", "--loglevel=warn", "--without-web"]
 
     def surroundings(self, name: str) -> dict[str, str]:
         return {
