@@ -1,0 +1,1 @@
+"""Shopify: customers, checkouts, orders, payments, deliveries, returns and disputes of a shop."""
