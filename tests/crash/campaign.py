@@ -14,7 +14,7 @@ from confluent_kafka import KafkaException
 from commonline import topics as table
 from commonline.bus.process import ProcessSettings
 from commonline.bus.store import LocalStore
-from commonline.cli.audit import Audit
+from commonline.cli.counts import Counts
 from commonline.secrets import installation_key
 from tests.crash import epilogue
 from tests.crash.broker import CutBroker
@@ -210,11 +210,11 @@ class Trial:
         """The product's own account of what became of deliveries."""
         works = self.works
         settings = ProcessSettings(kafka=works.broker.settings, home=self.folder / "home", prefix=works.prefix)
-        with Audit(settings) as audit:
-            report = audit.refresh()
+        with Counts(settings) as counts:
+            report = counts.refresh()
         verdict.unaccounted = len(report.disagreements) + report.waiting
         for sentence in report.disagreements:
-            verdict.note(f"audit: {sentence}")
+            verdict.note(f"account: {sentence}")
 
     def _stores(self, verdict: Verdict, evidence: Evidence, replayed: Replayed) -> None:
         """A local store holds what its part of the changelog says: never a row that was not committed (F1)."""

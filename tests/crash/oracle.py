@@ -31,7 +31,7 @@ class Verdict:
 
     `lost`: acknowledged, and in no output. `duplicated`, `reordered`: in conversations.v1 and the feeds. `gaps`: in
     `seq`. `diverged`: records, and `state`: rows, other than a replay of the log gives. `buried`: good ones that became
-    dead letters. `unaccounted`: what the product's own account (`commonline audit`) does not agree on.
+    dead letters. `unaccounted`: what the product says of deliveries and the topics do not (`commonline status`).
     """
 
     deliveries: int = 0
