@@ -116,6 +116,7 @@ STATE = Topic(
     "workspaces",
     cleanup="compact,delete",
     retention_ms=-1,
+    extra={"retention.bytes": "-1"},
 )
 DEAD_LETTERS = Topic(
     "dead-letters.v1",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from commonline.bus.store import POSITION_KEY
+from commonline.bus.store import BEGINNING_KEY, POSITION_KEY
 from commonline.errors import StateError
 from commonline.streams.unify.rows import PREFIX_SIZE, ROW_VERSION, TYPES, decode_row
 
 KEY_SIZE = PREFIX_SIZE + 16
 POSITION_SIZE = 8
+_META = frozenset({POSITION_KEY, BEGINNING_KEY})
 _VERSION = bytes([ROW_VERSION])
 _KINDS = frozenset(kind[0] for kind in TYPES)
 _walk = msgspec.msgpack.Decoder(msgspec.Raw).decode
@@ -33,7 +34,7 @@ def fault(key: bytes, value: bytes | None) -> str | None:
         except msgspec.DecodeError as error:
             return f"its value is no row: {error}"
         return None
-    if key == POSITION_KEY and value is not None and len(value) == POSITION_SIZE:
+    if key in _META and value is not None and len(value) == POSITION_SIZE:
         return None
     return f"its key {key[:40].hex() or 'is empty and'} is none of a state row"
 
@@ -47,7 +48,7 @@ def _version_fault(value: bytes) -> str:
 def whole_fault(key: bytes, value: bytes | None) -> str | None:
     """What is wrong with a row, every field looked at."""
     wrong = fault(key, value)
-    if wrong is not None or value is None or key == POSITION_KEY:
+    if wrong is not None or value is None or key in _META:
         return wrong
     try:
         decode_row(key, value)

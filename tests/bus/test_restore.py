@@ -13,7 +13,7 @@ import pytest
 from commonline.bus import restore as module
 from commonline.bus.changelog import Changelog
 from commonline.bus.restore import AbandonedError, restore
-from commonline.bus.store import POSITION_KEY, LocalStore, encode_position
+from commonline.bus.store import BEGINNING_KEY, POSITION_KEY, LocalStore, encode_position
 from commonline.errors import BrokenChangelogError, RestartError, StateError
 from commonline.settings import KafkaSettings
 
@@ -66,7 +66,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     def read(_log: Log, start: int, end: int, store: LocalStore, progress: Any) -> int:
         found.append((start, end))
         progress(1, 0)
-        return store.apply(ROWS, end)
+        return store.apply([*ROWS, (BEGINNING_KEY, encode_position(3))] if start >= 30 else ROWS, end)
 
     monkeypatch.setattr(module, "read", read)
     return found
@@ -78,7 +78,7 @@ def test_an_empty_store_reads_all_and_a_full_one_what_came_since(
     assert restore(log(), store) == 3
     assert (store.origin, store.changelog, store.position) == ("topic-1", 30, 3)
     assert restore(log(), store) == 0
-    assert restore(log(last=42), store) == 3
+    assert restore(log(last=42), store) == 4
     assert reads == [(0, 30), (30, 42)]
 
 
@@ -90,21 +90,28 @@ def test_a_store_of_another_topic_is_emptied(store: LocalStore, reads: list[tupl
     assert store.get(b"old") is None
 
 
+@pytest.mark.parametrize("begin", [30, 31])
 def test_a_store_from_before_the_changelogs_beginning_is_emptied(
-    store: LocalStore, reads: list[tuple[int, int]]
+    store: LocalStore, reads: list[tuple[int, int]], begin: int
 ) -> None:
     restore(log(), store)
     store.apply([(b"old", b"row")], 30)
-    restore(log(first=31, last=60), store)
-    assert reads == [(0, 30), (31, 60)]
+    restore(log(first=begin, last=60), store)
+    assert reads == [(0, 30), (begin, 60)]
     assert store.get(b"old") is None
 
 
-def test_a_store_at_the_changelogs_beginning_goes_on(store: LocalStore, reads: list[tuple[int, int]]) -> None:
+def test_a_changelog_that_lacks_its_beginning_is_refused(store: LocalStore, reads: list[tuple[int, int]]) -> None:
+    with pytest.raises(BrokenChangelogError, match="begins at offset 7, and nothing says"):
+        restore(log(first=7), store)
+    assert (store.changelog, store.position) == (0, None)
+
+
+def test_a_store_behind_the_changelogs_beginning_goes_on(store: LocalStore, reads: list[tuple[int, int]]) -> None:
     restore(log(), store)
-    store.apply([(b"old", b"row")], 30)
+    store.apply([(b"old", b"row")], 31)
     restore(log(first=30, last=60), store)
-    assert reads == [(0, 30), (30, 60)]
+    assert reads == [(0, 30), (31, 60)]
     assert store.get(b"old") == b"row"
 
 

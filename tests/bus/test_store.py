@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,4 +130,35 @@ def test_what_is_restored_in_bulk_is_served_after(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "0")
     assert (store.changelog, store.get(b"a1"), store.get(b"a2"), len(list(store.rows()))) == (9, b"newer", None, 999)
     assert store.size > 0
+    store.close()
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from commonline.bus import rocks
+rocks.RESTORE_MEMTABLE_BYTES = 1 << 20
+from commonline.bus.store import LocalStore
+store = LocalStore(Path(sys.argv[1]), purpose="restore")
+for number in range(1, 1_000_000):
+    store.apply([(b"r%d-%d" % (number, row), bytes(900)) for row in range(10)] + [(b"last", b"%d" % number)], number)
+    if number == 1000:
+        print("on its way", flush=True)
+"""
+
+
+def test_a_bulk_restore_that_is_killed_leaves_a_prefix_with_its_position(tmp_path: Path) -> None:
+    path = tmp_path / "0"
+    with subprocess.Popen([sys.executable, "-c", WRITES, str(path)], stdout=subprocess.PIPE) as writes:
+        assert writes.stdout is not None
+        assert writes.stdout.readline() == b"on its way\n"
+        time.sleep(0.2)
+        writes.kill()
+    store = LocalStore(path)
+    reached = store.changelog
+    assert reached > 100
+    assert store.get(b"last") == b"%d" % reached
+    assert sorted(key for key, _ in store.rows()) == sorted(
+        [b"last", *(b"r%d-%d" % (number, row) for number in range(1, reached + 1) for row in range(10))]
+    )
     store.close()

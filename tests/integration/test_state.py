@@ -262,6 +262,11 @@ def test_a_log_without_its_beginning_gives_no_state(line: Line) -> None:
     with pytest.raises(StateError, match=r"begins at offset 5.*--from local"):
         upkeep(line).rebuild(0, "activities", quiet)
     assert upkeep(line).verify(0, quiet).equal
+    line.cut(table.STATE, 0, 9)
+    with pytest.raises(BrokenChangelogError, match="begins at offset 9, and nothing says"):
+        upkeep(line).verify(0, quiet)
+    upkeep(line).rebuild(0, "local", quiet)
+    assert upkeep(line).verify(0, quiet).equal
 
 
 def test_a_partition_that_restores_holds_up_no_other(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,8 @@ from typing import Any
 
 from commonline import errors
 from commonline.bus.changelog import AbandonedError, Changelog, Progress, read
-from commonline.bus.store import LocalStore
-from commonline.errors import RestartError, StateError
+from commonline.bus.store import BEGINNING_KEY, LocalStore
+from commonline.errors import BrokenChangelogError, RestartError, StateError
 
 log = logging.getLogger(__name__)
 HERE_RECORDS = 20_000
@@ -34,7 +34,7 @@ def restore(changelog: Changelog, store: LocalStore, progress: Progress = lambda
     A store that was filled from another topic (another cluster, or the topic was made anew) is emptied first, and so is
     one that ends before the changelog begins: the changelog has it all. Raises `RestartError` if an open transaction
     does not end, `StateError` if the store is ahead of the changelog (the cluster has lost records),
-    `BrokenChangelogError` for a record that is unreadable.
+    `BrokenChangelogError` for a record that is unreadable, or a changelog that lacks its beginning.
     """
     origin = changelog.topic_id()
     end, begin = changelog.end(), changelog.begin()
@@ -42,7 +42,7 @@ def restore(changelog: Changelog, store: LocalStore, progress: Progress = lambda
         if store.origin is not None:
             log.warning("state in %s is of another %s: it is built anew", store.path, changelog.topic)
         store.begin(origin)
-    elif 0 < store.changelog < begin:
+    elif 0 < store.changelog <= begin:
         log.warning("state in %s is older than %s: it is built anew", store.path, changelog.place)
         store.begin(origin)
     start = max(store.changelog, begin)
@@ -59,6 +59,12 @@ def restore(changelog: Changelog, store: LocalStore, progress: Progress = lambda
     else:
         applied = _by_child(changelog, start, end, store, told)
     told.end(applied)
+    if 0 < begin == start and store.get(BEGINNING_KEY) is None:
+        store.begin(origin)
+        raise BrokenChangelogError(
+            f"{changelog.place} begins at offset {begin}, and nothing says that it was written anew from there: "
+            f"records are gone. Write it anew: {changelog.mend} --from activities (or --from local, where a state is whole)"
+        )
     return applied
 
 

@@ -26,8 +26,8 @@ CACHE_BYTES = 192 * MIB
 MEMTABLE_BYTES = 16 * MIB
 RESTORE_MEMTABLE_BYTES = 96 * MIB
 RESTORE_MEMTABLES = 3
-RESTORE_FILES = 32
-"""Files that a restore may leave uncompacted; above, it compacts while it goes on."""
+RESTORE_FILES = 96
+"""Files that a restore may leave uncompacted (about thirty million rows); above, it compacts while it goes on."""
 BLOCK_BYTES = 16 * 1024
 BLOOM_BITS = 10
 COMPACTION_BYTES_S = 96 * MIB

@@ -13,7 +13,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer, Topic
 from confluent_kafka.admin import AdminClient
 
 from commonline.bus.changelog import ASK_S
-from commonline.bus.store import POSITION_KEY, LocalStore, encode_position
+from commonline.bus.store import BEGINNING_KEY, POSITION_KEY, LocalStore, encode_position
 from commonline.bus.tuning import StageSettings, producer_settings
 from commonline.errors import ContractError, PlatformError, StoreInUseError
 from commonline.logs import client_log
@@ -62,6 +62,7 @@ def publish(
     count = 0
     try:
         writer.begin()
+        writer.write([(BEGINNING_KEY, encode_position(position))])
         while some := list(islice(rows, TRANSACTION_ROWS)):
             writer.write(some)
             count += len(some)

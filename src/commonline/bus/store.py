@@ -21,6 +21,8 @@ from commonline.bus.rocks import Purpose, store_options, write_options
 from commonline.errors import BrokenStoreError, StoreInUseError
 
 POSITION_KEY = b"\x00position"
+BEGINNING_KEY = b"\x00beginning"
+"""In a changelog that was written anew: here it begins, and holds all."""
 _CHANGELOG_KEY = b"\x00changelog"
 _ORIGIN_KEY = b"\x00origin"
 _FORM = struct.Struct(">q")

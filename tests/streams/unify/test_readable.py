@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonline.bus.store import POSITION_KEY, encode_position
+from commonline.bus.store import BEGINNING_KEY, POSITION_KEY, encode_position
 from commonline.streams.unify.readable import KEY_SIZE, fault, whole_fault
 from commonline.streams.unify.rows import ROW_VERSION, TYPES
 from tests.streams.unify.world import World, activity, configuration, party
@@ -33,6 +33,7 @@ def test_what_unify_writes_passes() -> None:
 def test_every_kind_may_be_deleted_and_the_position_may_not() -> None:
     assert all(fault(kind + KEY[1:], None) is None for kind in TYPES)
     assert fault(POSITION_KEY, encode_position(7)) is None
+    assert fault(BEGINNING_KEY, encode_position(7)) is None
     assert fault(POSITION_KEY, None) is not None
     assert fault(POSITION_KEY, b"seven") is not None
 
