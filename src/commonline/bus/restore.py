@@ -63,7 +63,7 @@ def restore(changelog: Changelog, store: LocalStore, progress: Progress = lambda
         store.begin(origin)
         raise BrokenChangelogError(
             f"{changelog.place} begins at offset {begin}, and nothing says that it was written anew from there: "
-            f"records are gone. Write it anew: {changelog.mend} --from activities (or --from local, where a state is whole)"
+            f"records are gone. Write it anew: {changelog.mend} --from activities; or --from local, if that is whole"
         )
     return applied
 
