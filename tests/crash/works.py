@@ -160,11 +160,11 @@ class Works(Plant):
                 resource.prlimit(self.processes[name].pid, resource.RLIMIT_FSIZE, (size, UNLIMITED))
 
     def still(self) -> None:
-        """End all cleanly; raises `StoppedError` if one does not end so."""
+        """End all cleanly; raises `StoppedError` if one does not. SIGTERM may end one before it has begun to listen."""
         for name in list(self.processes):
             process = self.processes[name]
             self.leave_quietly(name)
-            if process.returncode not in (0, EXIT_RESTART):
+            if process.returncode not in (0, EXIT_RESTART, -signal.SIGTERM):
                 raise StoppedError(f"{name} ended with {process.returncode} at a clean stop\n{self.log(name)}")
 
     def slay(self) -> None:
