@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import subprocess
 import time
 from typing import Any
@@ -51,6 +52,7 @@ def row(schedule: Schedule, run: Run, code: str, subject: str) -> dict[str, Any]
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "blows": [blow.kind for blow in schedule.blows if not blow.kind.startswith("rule")],
         "took_s": round(run.took_s, 1),
+        "load": round(os.getloadavg()[1] / (os.cpu_count() or 1), 1),
         **{key: value for key, value in run.verdict.plain().items() if key != "events"},
         "acknowledged": run.verdict.events,
         "stopped": run.stopped.splitlines()[0] if run.stopped else "",
