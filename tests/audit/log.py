@@ -139,7 +139,7 @@ class Log:
         return made, found + self._settle(made, final=True)
 
     def _settle(self, made: Comparison, *, final: bool) -> list[Finding]:
-        return made.settle({0: self.committed["normalize"]}, {0: self.committed["unify"]}, {}, final=final)
+        return made.settle({0: self.committed["normalize"]}, {0: self.committed["unify"]}, final=final)
 
 
 def lines(stage: str, topic: str, first: int, last: int, batch: list[Delivered]) -> list[Ledger]:

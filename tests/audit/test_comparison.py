@@ -160,19 +160,27 @@ def test_records_deleted_before_the_stage_read_them() -> None:
     for offset in range(6):
         made.delivery(0, offset, SOURCES[offset % 2], START + offset, None)
     lows = {NAMES.deliveries: {0: 4}}
-    found = made.settle({0: 2}, {}, lows, final=True)
-    assert [(one.kind, one.source, one.offsets) for one in found if one.kind == "deleted"] == [
+    found = made.deleted({0: 2}, {}, lows)
+    assert [(one.kind, one.source, one.offsets) for one in found] == [
         ("deleted", SOURCES[1], (3,)),
         ("deleted", SOURCES[0], (2,)),
     ]
-    assert [(one.kind, one.offsets) for one in found if one.kind == "skipped"] == [("skipped", (1,)), ("skipped", (0,))]
-    assert made.settle({0: 2}, {}, lows, final=True) == []
+    assert made.deleted({0: 2}, {}, lows) == []
+    found = made.settle({0: 2}, {}, final=True)
+    assert [(one.kind, one.offsets) for one in found] == [("skipped", (1,)), ("skipped", (0,))]
 
 
 def test_records_deleted_that_the_audit_has_not_seen_either() -> None:
     made = Comparison(NAMES, {0: 0}, {0: 0}, Memory(10))
-    [found] = made.settle({}, {}, {NAMES.deliveries: {0: 7}}, final=True)
+    [found] = made.deleted({}, {}, {NAMES.deliveries: {0: 7}})
     assert (found.kind, found.first, found.last, found.count, found.source) == ("deleted", 0, 6, 7, ("", ""))
+    assert made.deleted({}, {}, {NAMES.deliveries: {0: 7}}) == []
+
+
+def test_retention_that_passes_what_is_done_with_is_nothing_to_tell() -> None:
+    made = Comparison(NAMES, {0: 0}, {0: 0}, Memory(10))
+    assert made.deleted({0: 9}, {}, {NAMES.deliveries: {0: 7}}) == []
+    assert made.mapped[0].begin == 7
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -183,7 +191,7 @@ def test_a_repeat_of_what_was_never_there(known: bool) -> None:
     activity_call(0, one, one.activities[0])(made)
     for line in joined_lines(0, 0, [(one, one.activities[0], False)]):
         made.ledger(line)
-    found = made.settle({}, {0: 1}, {}, final=True)
+    found = made.settle({}, {0: 1}, final=True)
     assert [finding.kind for finding in found] == (["missing"] if known else [])
     assert made.unproven == 1
     assert log.entries == []

@@ -19,11 +19,10 @@ from commonline.bus.admin import ensure
 from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import Reader
 from commonline.bus.writer import Writer
-from commonline.cli.counts import Counts
+from commonline.cli.counts import Counts, Report
 from commonline.schemas.records import Activity, DeadLetter, Delivery
 from commonline.schemas.serde import Serde
 from commonline.settings import KafkaSettings
-from commonline.streams.normalize.account import Report
 from commonline.streams.normalize.service import Normalize
 from commonline.topics import Topic
 

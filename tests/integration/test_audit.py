@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 from tests.integration.audited import Audited, bend, compared, notes
+from tests.integration.station import PARTITIONS, until
+from tests.integration.test_commands import rows, run
 
 from commonline import topics as table
 from commonline.audit.auditor import Auditor
 from commonline.audit.desk import LEFT
 from commonline.audit.service import Audit
+from commonline.cli import audit as command
+from commonline.cli import status
+from commonline.errors import ConfigurationError
 from commonline.schemas.records import Activity
 from commonline.testing.kafka import KafkaUnderTest
 
@@ -150,3 +155,114 @@ def test_what_unify_loses_is_found_and_what_it_never_had_is_mended(line: Audited
 
 def _left(audit: Audit) -> bool:
     return all(finding.message.endswith(LEFT) for finding in audit.desk.unsettled)
+
+
+def test_deleted_before_a_stage_read_it(line: Audited, audit: Audit) -> None:
+    service = line.start()
+    line.unify()
+    line.deliver(notes(8))
+    line.drained()
+    audit.cycle()
+    line.stop_unify()
+    line.deliver(notes(8, "late"))
+    line.drained(joined=False)
+    audit.cycle()
+    assert audit.desk.all == []
+    line.delete_before(line.name(table.ACTIVITIES), 0, 12)
+    line.stop(service)
+    line.deliver(notes(8, "gone"))
+    line.delete_before(line.name(table.DELIVERIES), 2, 6)
+    complete = {one.source: one for one in audit.cycle()}
+    found = {finding.stage: finding for finding in audit.desk.all}
+    assert {finding.kind for finding in found.values()} == {"deleted"}
+    assert (found["unify"].count, found["unify"].state) == (3, "reinjected")
+    assert (found["normalize"].count, found["normalize"].state) == (2, "open")
+    assert found["normalize"].message.endswith(LEFT)
+    assert complete["acme", "fuse"].until < audit._auditor.cut  # type: ignore[union-attr]
+    line.set_offsets("normalize", table.DELIVERIES, {2: 6})  # a person's word: nothing is skipped without one
+    line.start("1")
+    line.drained(joined=False)
+    audit.cycle()
+    assert len(audit.desk.all) == 2
+    late = [activity.object.text for activity in line.activities() if activity.object.id.partition("late")[1]]
+    assert len(late) == 8  # those that were deleted among them
+
+
+def test_it_goes_on_where_it_was_and_suspects_no_crash(line: Audited, audit: Audit) -> None:
+    line.unify()
+    process = line.spawn(slot="k")
+    for round_ in range(2):
+        line.deliver(notes(100, f"r{round_}-"))
+        until(lambda: len(line.activities()) > 100 * round_)  # noqa: B023 - called at once
+        process.kill()
+        process.wait()
+        process = line.spawn(slot="k")
+        audit.cycle()
+    line.drained()
+    audit.cycle()
+    assert audit.desk.all == []
+    assert audit._auditor is not None
+    assert (audit._auditor.comparison.unverified, audit._auditor.comparison.unproven) == (0, 0)
+    audit.cycle()  # its place is kept when all that an earlier one saw is settled
+    read = audit._auditor.reader.read
+    audit.close()
+    line.deliver(notes(20, "more"))
+    line.drained()
+    audit.cycle()
+    again = audit._auditor
+    assert again is not None
+    assert audit.desk.all == []
+    assert (again.comparison.unverified, again.comparison.unproven) == (0, 0)
+    deliveries = [side for side in again.comparison.mapped.values() if side.begin > 0]
+    assert len(deliveries) == PARTITIONS
+    assert again.reader.read < read
+
+
+@pytest.fixture
+def skipped(line: Audited, monkeypatch: pytest.MonkeyPatch) -> Audited:
+    """A line whose normalize was made to pass over two deliveries, where commands find it."""
+    environ = {"COMMONLINE_HOME": str(line.settings.home), "COMMONLINE_PREFIX": line.settings.prefix}
+    for key, value in (line.settings.kafka.environ() | environ).items():
+        monkeypatch.setenv(key, value)
+    line.unify()
+    first = line.start()
+    line.deliver(notes(12))
+    line.drained()
+    [told] = rows(command.audit)
+    assert (told["agree"], told["findings"], told["unverified"]) == (True, [], 0)
+    assert "topics and ledgers agree" in run(command.audit)
+    line.stop(first)
+    line.deliver(notes(8, "skipped"))
+    line.set_offsets("normalize", table.DELIVERIES, {3: 5})
+    line.start("1")
+    line.drained()
+    return line
+
+
+def test_commands(skipped: Audited, audit: Audit) -> None:
+    [told] = rows(command.audit, code=1)
+    [found] = told["findings"]
+    assert (found["kind"], found["first"], found["last"], found["state"]) == ("skipped", 3, 4, "open")
+    reporting = Audit(skipped.settings, repair=False)
+    reporting.cycle()
+    reporting.close()
+    [told] = rows(status.status, code=1)
+    assert told["findings"][0]["id"] == found["id"]
+    [source] = [one for one in told["sources"] if one["source"] == "fuse"]
+    assert source["complete_until_us"] <= found["since_us"]
+    text = run(status.status, code=1)
+    assert "complete until" in text
+    assert "normalize is past 2 records" in text
+    [told] = rows(command.audit, "--repair")
+    assert [one["state"] for one in told["findings"]] == ["mended"]
+    assert len(ids(skipped)) == 20
+    [told] = rows(command.audit)
+    assert [one["state"] for one in told["findings"]] == ["mended"]
+    run(status.status)
+    with pytest.raises(ConfigurationError, match="--by"):
+        run(command.audit, "--accept", found["id"][:6])
+    assert "accepted: normalize is past 2 records" in run(command.audit, "--accept", found["id"][:6], "--by", "ana")
+    [told] = rows(command.audit)
+    assert (told["agree"], told["findings"][0]["by"]) == (True, "ana")
+    audit.cycle()
+    assert audit.desk.unsettled == []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +18,7 @@ from kafka.errors import KafkaError
 
 from commonline import topics as table
 from commonline.audit.comparison import Comparison, Complete, Names
+from commonline.audit.counts import Counts
 from commonline.audit.findings import Finding
 from commonline.audit.intake import READ, Intake
 from commonline.audit.memory import Memory
@@ -44,13 +45,21 @@ class Snapshot:
 
 class Auditor:
     """Use as a context manager; `compare` as often as wanted. With `resume`, it goes on where the last one left off.
+    `counts` are kept beside the comparison.
 
     Raises `PlatformError` when a topic does not exist, `RetryLaterError` when Kafka does not answer.
     """
 
-    def __init__(self, settings: ProcessSettings, *, resume: bool = False, clock: Clock = now_us) -> None:
+    def __init__(
+        self,
+        settings: ProcessSettings,
+        *,
+        resume: bool = False,
+        counts: Counts | None = None,
+        clock: Clock = now_us,
+    ) -> None:
         names = settings.topics
-        self._settings, self._clock, self._resume = settings, clock, resume
+        self._settings, self._clock, self._resume, self._counts = settings, clock, resume, counts
         self._deliveries, self._activities = names.name(table.DELIVERIES), names.name(table.ACTIVITIES)
         self._conversations = names.name(table.CONVERSATIONS)
         self._outputs = [names.name(topic) for topic in READ if topic not in (table.DELIVERIES, table.ACTIVITIES)]
@@ -62,6 +71,7 @@ class Auditor:
         )
         self._admin: Any = None
         self._snapshot: Snapshot | None = None
+        self._compared: Snapshot | None = None
         try:
             self.comparison, self.intake = self._begin()
         except BaseException:
@@ -107,7 +117,10 @@ class Auditor:
         )
         for place, begin in begins.items():
             reader.seek(place, lows[place] if place in before else begin)
-        return comparison, Intake(self._settings.topics, self._settings.ids, comparison, before)
+        if self._counts is not None:
+            for side in comparison.mapped.values():
+                side.count = self._counts.settled
+        return comparison, Intake(self._settings.topics, self._settings.ids, comparison, before, self._counts)
 
     def _remembered(self, lows: Mapping[Place, int], begins: Mapping[Place, int]) -> tuple[dict[Place, int], bool]:
         """Where to begin with conversations.v1: at its beginning, if that is not too much, to know what was there."""
@@ -120,14 +133,11 @@ class Auditor:
     def compare(self, progress: Progress = lambda _read, _total: None) -> list[Finding]:
         """Read what has come and compare; what does not agree, once."""
         normalize, unify = self._committed(NORMALIZE, self._deliveries), self._committed(UNIFY, self._activities)
-        self.cut = self._clock()
+        before, self.cut = self.cut or self._clock(), self._clock()
         ends = self._ends()
         at = {place: self.reader.position(place) for place in ends}
         total = sum(max(0, end - at[place]) for place, end in ends.items())
-        lows: dict[str, dict[int, int]] = {}
-        for place, low in self.reader.lows(self.reader.of(self._deliveries, self._activities)).items():
-            lows.setdefault(place[0], {})[place[1]] = low
-        found: list[Finding] = []
+        found = self._deleted(normalize, unify)
         read = looked = 0
         try:
             for portion in self.reader.until(ends):
@@ -136,14 +146,14 @@ class Auditor:
                 progress(min(read, total), total)
                 if read - looked >= LOOK_EVERY:
                     looked = read
-                    found += self.comparison.settle(normalize, unify, lows, final=False)
+                    found += self.comparison.settle(normalize, unify, final=False)
         except PassedError as error:
             self._pass(error)
+            found += self._deleted(normalize, unify)
         self.reached = not self.reader.behind(ends)
-        found += self.comparison.settle(normalize, unify, lows, final=self.reached)
-        if self.reached and self._resume:
-            self._keep(ends)
-        return found
+        found += self.comparison.settle(normalize, unify, final=self.reached)
+        self._compared = Snapshot(ends)
+        return [finding if finding.since else replace(finding, since=before) for finding in found]
 
     def complete(self, findings: list[Finding]) -> list[Complete]:
         """How far each source is complete, as of the last `compare`."""
@@ -171,17 +181,29 @@ class Auditor:
             if where.topic == topic and place.offset >= 0
         }
 
+    def _deleted(self, normalize: Mapping[int, int], unify: Mapping[int, int]) -> list[Finding]:
+        """What was deleted of the inputs; reading goes on at their beginning."""
+        lows: dict[str, dict[int, int]] = {}
+        for place, low in self.reader.lows(self.reader.of(self._deliveries, self._activities)).items():
+            lows.setdefault(place[0], {})[place[1]] = low
+            if self.reader.position(place) < low:
+                log.warning("%s[%d]: records before offset %d were deleted before the audit had read them", *place, low)
+                self.reader.seek(place, low)
+        return self.comparison.deleted(normalize, unify, lows)
+
     def _pass(self, error: PassedError) -> None:
         """Go on at the beginning that a topic has now."""
         for place, low in self.reader.lows(error.places).items():
             log.warning("%s[%d]: records before offset %d were deleted before the audit had read them", *place, low)
-            self.comparison.jump(*place, low)
             self.reader.seek(place, low)
 
-    def _keep(self, ends: Mapping[Place, int]) -> None:
-        """Keep the place of the last snapshot whose inputs are all settled: a restart goes on there."""
+    def keep(self) -> None:
+        """Keep the place of a snapshot whose inputs are all settled: a restart goes on there. Call it when what was
+        found is published."""
+        if not (self.reached and self._resume):
+            return
         if self._snapshot is None:
-            self._snapshot = Snapshot(ends)
+            self._snapshot = self._compared
             return
         before = self._snapshot.ends
         settled = {(self._deliveries, number): side.next for number, side in self.comparison.mapped.items()}
@@ -191,4 +213,4 @@ class Auditor:
         self.reader.keep(
             {place: (settled.get(place, end), str(joined.get(place, ""))) for place, end in before.items()}
         )
-        self._snapshot = Snapshot(ends)
+        self._snapshot = self._compared

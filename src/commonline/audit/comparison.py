@@ -11,6 +11,7 @@ from commonline.audit.mapped import Mapped
 from commonline.audit.memory import Memory
 from commonline.audit.side import Entry
 from commonline.audit.sums import Source, number
+from commonline.ids import corrected
 from commonline.schemas import records
 from commonline.schemas.records import DeadLetter, Ledger
 
@@ -95,7 +96,9 @@ class Comparison:
         if side is not None:
             plain = record.type != "Update" or not record.event.endswith("snapshot")
             source = (record.workspace, record.source)
-            side.take(Activity(offset, source, record.received, identifier, place, plain=plain))
+            replayed = origin.mode == "replay"
+            other = number(corrected(record.id, origin.offset, origin.entry)) if replayed else 0
+            side.take(Activity(offset, source, record.received, identifier, place, plain=plain, corrected=other))
 
     def other(self, partition: int, offset: int, source: Source, at: int) -> None:
         """A control record of activities.v1, or one that cannot be read."""
@@ -130,34 +133,33 @@ class Comparison:
         if side is not None and side.topic == line.topic and side.stage == line.stage:
             side.told(line)
 
-    def settle(
-        self,
-        normalize: Mapping[int, int],
-        unify: Mapping[int, int],
-        lows: Mapping[str, Mapping[int, int]],
-        *,
-        final: bool,
+    def deleted(
+        self, normalize: Mapping[int, int], unify: Mapping[int, int], lows: Mapping[str, Mapping[int, int]]
     ) -> list[Finding]:
-        """Walk on to the stages' committed offsets. `lows`: where the two inputs begin now. See `side`."""
+        """Where the two inputs begin now (`lows`), and what was deleted before its stage had read it. Offsets that the
+        stages have committed must have been asked for before."""
         found: list[Finding] = []
-        for sides, committed in ((self.mapped, normalize), (self.joined, unify)):
+        for sides, committed in self._stages(normalize, unify):
             for partition, side in sides.items():
                 low = lows.get(side.topic, {}).get(partition, 0)
-                told = committed.get(partition, -1)
-                if final:
-                    found += side.deleted(low, told)
-                found += side.settle(told, final=final)
+                found += side.deleted(low, committed.get(partition, -1))
+        return found
+
+    def settle(self, normalize: Mapping[int, int], unify: Mapping[int, int], *, final: bool) -> list[Finding]:
+        """Walk on to the stages' committed offsets. See `side`."""
+        found: list[Finding] = []
+        for sides, committed in self._stages(normalize, unify):
+            for partition, side in sides.items():
+                found += side.settle(committed.get(partition, -1), final=final)
         if final:
             for joined in self.joined.values():
                 joined.tidy()
         return found
 
-    def jump(self, topic: str, partition: int, low: int) -> None:
-        """Records of an input were deleted before the audit had read them."""
-        sides: Mapping[int, Mapped | Joined] = self.mapped if topic == self.names.deliveries else self.joined
-        side = sides.get(partition)
-        if side is not None and side.topic == topic:
-            side.jump(low)
+    def _stages(
+        self, normalize: Mapping[int, int], unify: Mapping[int, int]
+    ) -> tuple[tuple[Mapping[int, Mapped | Joined], Mapping[int, int]], ...]:
+        return ((self.mapped, normalize), (self.joined, unify))
 
     def complete(self, cut: int, findings: Iterable[Finding]) -> list[Complete]:
         """By source: everything acknowledged before `until` is through. `cut`: when the ends of the topics were asked

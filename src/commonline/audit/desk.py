@@ -110,12 +110,12 @@ class Desk:
             elif now - finding.changed > PATIENCE_US:
                 self.left(rest, "the records were given to the line again and did not come through")
 
-    def accepted(self, identifier: str, by: str | None) -> None:
-        """A person says that it stays so; it was published by whoever asked."""
-        finding = self._by_id.get(identifier)
-        if finding is not None and finding.unsettled:
-            self._by_id[identifier] = finding.now("accepted", self._clock(), by=by)
-            self._changed.pop(identifier, None)
+    def settled(self, published: Finding) -> None:
+        """Somebody else has published that a finding is mended or accepted."""
+        finding = self._by_id.get(published.id)
+        if finding is not None and finding.unsettled and not published.unsettled:
+            self._by_id[published.id] = finding.now(published.state, published.changed, by=published.by)
+            self._changed.pop(published.id, None)
 
     def _put(self, finding: Finding) -> None:
         self._by_id[finding.id] = self._changed[finding.id] = finding

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from commonline import topics as table
 from commonline.audit.comparison import Comparison
+from commonline.audit.counts import Counts
 from commonline.audit.lean import Raw, header
 from commonline.audit.reader import Place
 from commonline.audit.sums import Source
@@ -33,19 +34,24 @@ ACTIVITY_EVENT = 0
 
 
 class Intake:
-    """Give it every record of `READ`. `seen_before`: offsets of conversations.v1 that an earlier run compared."""
+    """Give it every record of `READ`. `seen_before`: offsets of conversations.v1 that an earlier run compared. `counts`
+    are fed beside it."""
 
     def __init__(
-        self, names: Topics, ids: SchemaIds, comparison: Comparison, seen_before: dict[Place, int] | None = None
+        self,
+        names: Topics,
+        ids: SchemaIds,
+        comparison: Comparison,
+        seen_before: dict[Place, int] | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self._serde = Serde(ids)
         self._to = comparison
         self._before = seen_before or {}
+        self._counts = counts
         self._deliveries = names.name(table.DELIVERIES)
         self._delivery_frame = self._serde.header("Delivery")
         self._activity_frame = self._serde.header("Activity")
-        self.newest = 0
-        """Newest `received` of a delivery, microseconds."""
         self.strange = 0
         """Records of internal topics that cannot be read."""
         self._take: dict[str, Callable[[Raw], None]] = {
@@ -73,9 +79,12 @@ class Intake:
                 delivery = self._serde.decode_as(Delivery, value)
         except SchemaError:
             self._to.delivery(raw.partition, raw.offset, sender(raw), raw.timestamp * 1000, None)
+            if self._counts is not None:
+                self._counts.delivery(sender(raw), None)
             return
-        self.newest = max(self.newest, delivery.received)
         source = (delivery.workspace, delivery.source)
+        if self._counts is not None:
+            self._counts.delivery(source, delivery)
         self._to.delivery(raw.partition, raw.offset, source, delivery.received, delivery.id)
 
     def _activity(self, raw: Raw) -> None:
@@ -118,8 +127,12 @@ class Intake:
             return
         if isinstance(record, DeadLetter):
             self._to.letter(record)
+            if self._counts is not None:
+                self._counts.letter(record)
         elif isinstance(record, Ledger):
             self._to.ledger(record)
+            if self._counts is not None and record.topic == self._deliveries:
+                self._counts.line(record)
 
     def _park(self, raw: Raw) -> None:
         origin = (header(raw, ORIGIN.encode()) or b"").decode("utf-8", "replace")

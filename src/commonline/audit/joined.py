@@ -16,15 +16,24 @@ from commonline.schemas.records import FindingKind, Ledger
 
 class Activity(Entry):
     """An activity, or a control record (number 0). `origin`: where its delivery lies. `plain`: if unify calls it a
-    repeat, this very activity was there before; a polled snapshot of what is known may be one without that."""
+    repeat, this very activity was there before; a polled snapshot of what is known may be one without that.
+    `corrected`: its id if it was replayed and corrects what was told before, else 0."""
 
-    __slots__ = ("origin", "plain")
+    __slots__ = ("corrected", "origin", "plain")
 
     def __init__(
-        self, offset: int, source: Source, since: int, number: int, origin: tuple[int, int] | None, *, plain: bool
+        self,
+        offset: int,
+        source: Source,
+        since: int,
+        number: int,
+        origin: tuple[int, int] | None,
+        *,
+        plain: bool,
+        corrected: int = 0,
     ) -> None:
         super().__init__(offset, source, since, number)
-        self.origin, self.plain = origin, plain
+        self.origin, self.plain, self.corrected = origin, plain, corrected
 
 
 class Joined(Side):
@@ -88,8 +97,10 @@ class Joined(Side):
     def _match(self, entries: Sequence[Entry], wanted: int) -> None:
         """Which of the next joined activities are of these entries: the next `wanted` if all is well."""
         left = Counter(entry.number for entry in entries if entry.number)
+        same = {one.corrected: one.number for one in entries if isinstance(one, Activity) and one.corrected}
         self._taken, self._places = [], []
-        for position, number in enumerate(islice(self._written, wanted + len(entries))):
+        for position, told in enumerate(islice(self._written, wanted + len(entries))):
+            number = same.get(told, told)
             if len(self._taken) == wanted:
                 break
             if left.get(number, 0) > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from commonline.audit.sums import Source
@@ -20,7 +20,7 @@ class Ranges:
     def __init__(self) -> None:
         self._lines: dict[Range, dict[tuple[Source, int], Ledger]] = {}
         self._order: list[Range] = []
-        self._settled: deque[Range] = deque(maxlen=REMEMBERED)
+        self._settled: deque[tuple[Range, dict[Source, Counter[str]]]] = deque(maxlen=REMEMBERED)
 
     def add(self, line: Ledger) -> None:
         """A line as it was read."""
@@ -57,16 +57,27 @@ class Ranges:
         at = bisect_left(self._order, (offset + 1, 0))
         return self._order[at][0] if at < len(self._order) else None
 
+    def ignored(self, key: Range) -> dict[Source, Counter[str]]:
+        """Entries ignored by rule in a range, less what settled ranges from its beginning on told already."""
+        found: dict[Source, Counter[str]] = {}
+        for line in self.lines(key):
+            found.setdefault((line.workspace, line.source), Counter()).update(line.ignored)
+        for (first, last), told in self._settled:
+            if key[0] <= first and last < key[1]:
+                for source, rules in told.items():
+                    found.setdefault(source, Counter()).subtract(rules)
+        return found
+
     def told_again(self, key: Range) -> bool:
         """Whether another range has offsets of this one: the stage did that part more than once."""
         first, last = key
         return any(other != key and other[0] <= last and first <= other[1] for other in self._order) or any(
-            (a, b) != key and a <= last and first <= b for a, b in self._settled
+            other != key and other[0] <= last and first <= other[1] for other, _ in self._settled
         )
 
     def settle(self, key: Range) -> None:
         """A range is done with; those that are over before its end are forgotten with it."""
-        self._settled.append(key)
+        self._settled.append((key, self.ignored(key)))
         self.drop(key[1] + 1)
 
     def drop(self, before: int) -> None:

@@ -94,8 +94,7 @@ class Audit:
         """Compare once; tell, publish, repair. Returns how far each source is complete."""
         auditor, told, board = self._opened()
         for finding in told.refresh().findings.values():
-            if finding.state == "accepted":
-                self.desk.accepted(finding.id, finding.by)
+            self.desk.settled(finding)
         for new in self.desk.found(auditor.compare()):
             log.error("%s", sentence(new))
             self.metrics.counter("commonline_audit_found_total", {"kind": new.kind}).inc(max(1, new.count))
@@ -103,11 +102,13 @@ class Audit:
             log.warning("mended: %s", sentence(mended))
             self.metrics.counter("commonline_audit_mended_total", {"kind": mended.kind}).inc(max(1, mended.count))
         self.desk.look(auditor.comparison.refused())
+        board.findings(self.desk.changes())
         if self._repair and auditor.reached:
             self._mend(auditor)
         complete = auditor.complete(self.desk.unsettled)
         board.findings(self.desk.changes())
         self._publish(board, complete, auditor)
+        auditor.keep()
         self._measure(auditor, complete)
         return complete
 
@@ -129,7 +130,11 @@ class Audit:
         for finding in self.desk.to_repair():
             if self._stopping.is_set():
                 return
-            mend(self._settings, self.desk, auditor, finding)
+            try:
+                mend(self._settings, self.desk, auditor, finding)
+            except PlatformError as error:
+                log.warning("not all deliveries of a finding were given to the line again: %s", error)
+                return
 
     def _publish(self, board: Board, complete: list[Complete], auditor: Auditor) -> None:
         findings = Counter(finding.source for finding in self.desk.unsettled)

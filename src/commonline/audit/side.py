@@ -8,8 +8,8 @@ the stage wrote about records before its committed offset lies before those ends
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -62,6 +62,8 @@ class Side(ABC):
         """`ledger_cut`: the oldest lines of the ledger are deleted, so that records before the first may have none."""
         self.topic, self.partition = topic, partition
         self._ledger_cut = ledger_cut
+        self.count: Callable[[Sequence[Entry], Look, Mapping[Source, Counter[str]]], None] | None = None
+        """Hears what is settled, with the entries that were ignored by rule."""
         self.begin = self.next = begin
         """Where the audit began, and the first offset that is not settled."""
         self.read_to = begin
@@ -124,11 +126,13 @@ class Side(ABC):
         return list(takewhile(lambda entry: entry.offset <= last, self.entries))
 
     def _close(self, key: Range, entries: Sequence[Entry], look: Look) -> None:
-        self._pass(entries, look)
+        self._pass(entries, look, self.ranges.ignored(key))
         self.next = key[1] + 1
         self.ranges.settle(key)
 
-    def _pass(self, entries: Sequence[Entry], look: Look) -> None:
+    def _pass(self, entries: Sequence[Entry], look: Look, ignored: Mapping[Source, Counter[str]]) -> None:
+        if self.count is not None:
+            self.count(entries, look, ignored)
         lately = zip(entries[-LATELY:], look.each[-LATELY:], strict=True)
         self._lately.extend((entry.offset, entry.source, sums) for entry, sums in lately)
         for _ in entries:
@@ -178,7 +182,7 @@ class Side(ABC):
                 for source, sums in sorted(look.sums.items())
             ]
         self.done(entries, look, ())
-        self._pass(entries, look)
+        self._pass(entries, look, {})
         self.next = end
         self.ranges.drop(end)
         return found
@@ -224,6 +228,7 @@ class Side(ABC):
         """The topic begins at `low` now. What was deleted before the stage had read it is lost to the stage."""
         first = max(self.next, committed, self._lost_to)
         if low <= first:
+            self._jump(low)
             return []
         self._lost_to = low
         gone = [entry for entry in self.entries if first <= entry.offset < low]
@@ -232,16 +237,18 @@ class Side(ABC):
             mine = [entry for entry in gone if entry.source == source]
             message = f"{len(mine)} records were deleted before {self.stage} had read them"
             found.append(self._finding("deleted", source, mine, message, len(mine)))
-        if not gone:
-            message = f"offsets {first} to {low - 1} were deleted before {self.stage} had read them"
-            found.append(self._finding("deleted", ("", ""), [], message, low - first, within=(first, low - 1)))
+        unseen = max(first, self.read_to)
+        if unseen < low:
+            message = f"offsets {unseen} to {low - 1} were deleted before {self.stage} had read them"
+            found.append(self._finding("deleted", ("", ""), [], message, low - unseen, within=(unseen, low - 1)))
         self.entries = deque(entry for entry in self.entries if not first <= entry.offset < low)
         if not self.entries or self.entries[0].offset >= low:
             self.next = max(self.next, low)
+        self._jump(low)
         return found
 
-    def jump(self, low: int) -> None:
-        """Records before `low` were deleted before the audit had read them: they cannot be compared any more."""
+    def _jump(self, low: int) -> None:
+        """What was deleted unseen cannot be compared any more, nor what shares a range with it."""
         if low > self.read_to:
             self.unverified += len(self.entries)
             self.entries.clear()

@@ -52,7 +52,7 @@ def audit(
     \b
     commonline audit                        once, everything that is kept
     commonline audit --repair               and mend it
-    commonline audit --serve                the service: every five seconds, what is new
+    commonline audit --serve                the service: every 5 s, what is new
     commonline audit --accept 3f2a --by ana
     """
     if serve:
@@ -85,7 +85,7 @@ def _once(found: ProcessSettings, *, repair: bool, json: bool) -> None:
         known = list(told.refresh().findings.values())
     finally:
         told.close()
-    desk = Desk(finding for finding in known if finding.state == "accepted")
+    desk = Desk(finding for finding in known if not finding.unsettled)
     with Auditor(found) as auditor:
         with bar("reading", quiet=json) as shown:
             task = shown.add_task("")
@@ -106,6 +106,7 @@ def _once(found: ProcessSettings, *, repair: bool, json: bool) -> None:
 
 def _repair(found: ProcessSettings, desk: Desk, auditor: Auditor, *, quiet: bool) -> None:
     """Give what is missing to the line, and look whether it comes through."""
+    from commonline.audit.board import Board
     from commonline.audit.service import mend
 
     given = sum(mend(found, desk, auditor, finding, most=1 << 62) for finding in desk.to_repair())
@@ -117,6 +118,7 @@ def _repair(found: ProcessSettings, desk: Desk, auditor: Auditor, *, quiet: bool
         desk.found(auditor.compare())
         desk.arrived(auditor.comparison.arrived())
         desk.look(auditor.comparison.refused())
+    Board(found).findings(desk.changes())
 
 
 def _accept(found: ProcessSettings, identifier: str, by: str) -> None:
@@ -203,9 +205,9 @@ def until(us: int, now: int) -> Text:
 def finding_line(finding: Finding) -> Text:
     """A finding in one line."""
     colour = {"open": "bold red", "reinjected": "yellow", "mended": "green", "accepted": "dim"}[finding.state]
-    text = Text(f"{finding.state} ", style=colour)
-    text.append(f"{finding.source[0] or '?'}/{finding.source[1] or '?'}: ", style="bold")
+    text = Text(f"{finding.source[0] or '?'}/{finding.source[1] or '?'}: ", style="bold")
     text.append(one_line(finding.message))
+    text.append(f" ({finding.state})", style=colour)
     where = f"{finding.topic}[{finding.partition}] {finding.first}–{finding.last}"
     text.append(f"  {where}  {finding.id[:SHORT]}", style="dim")
     return text

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from commonline.cli.options import AsJson, HomeOption, PrefixOption, settings
+from commonline.cli.progress import bar
 from commonline.cli.screen import console, print_json
 
 if TYPE_CHECKING:
     from commonline.audit.board import Told
+    from commonline.audit.counts import Count
+    from commonline.audit.findings import Finding
     from commonline.bus.process import ProcessSettings
-    from commonline.streams.normalize.account import Count, Report
+    from commonline.cli.counts import Counts, Report
 
 WATCH_S = 2.0
 UNSUPPORTED = "unsupported"
@@ -46,12 +48,12 @@ def status(
         if watch:
             _watch(counts, told, json=json)
             return
-        report = _first(counts, quiet=json)
+        report = _first(counts, told, quiet=json)
         if json:
-            print_json(as_json(report, counts.paused, counts.behind(), told.refresh()))
+            print_json(as_json(report, told))
         else:
-            console().print(as_table(report, counts.paused, counts.behind(), told.refresh()))
-    if report.disagreements or told.unsettled:
+            console().print(as_table(report, told))
+    if report.findings or told.unsettled:
         raise typer.Exit(1)
 
 
@@ -61,36 +63,35 @@ def _told(found: ProcessSettings) -> Told:
     return Told(found)
 
 
-def _first(audit: Any, *, quiet: bool) -> Report:
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console(), transient=True, disable=quiet or not console().is_terminal) as bar:
-        task = bar.add_task("")
-        report: Report = audit.refresh(lambda read, total: bar.update(task, completed=read, total=total))
-    return report
+def _first(counts: Counts, told: Told, *, quiet: bool) -> Report:
+    with bar("reading", quiet=quiet) as shown:
+        task = shown.add_task("")
+        known = told.refresh().findings.values()
+        return counts.refresh(lambda read, total: shown.update(task, completed=read, total=total), known)
 
 
-def _watch(audit: Any, told: Told, *, json: bool) -> None:
-    report = _first(audit, quiet=json)
+def _watch(counts: Counts, told: Told, *, json: bool) -> None:
+    report = _first(counts, told, quiet=json)
     try:
         if json:
             while True:
-                print_json(as_json(report, audit.paused, audit.behind(), told.refresh()))
+                print_json(as_json(report, told))
                 time.sleep(WATCH_S)
-                report = audit.refresh()
+                report = counts.refresh(known=told.refresh().findings.values())
         with Live(console=console(), auto_refresh=False) as live:
             while True:
-                live.update(as_table(report, audit.paused, audit.behind(), told.refresh()), refresh=True)
+                live.update(as_table(report, told), refresh=True)
                 time.sleep(WATCH_S)
-                report = audit.refresh()
+                report = counts.refresh(known=told.refresh().findings.values())
     except KeyboardInterrupt:
         return
 
 
-def as_json(report: Report, paused: set[str], behind: int, told: Told) -> dict[str, Any]:
+def as_json(report: Report, told: Told) -> dict[str, Any]:
     """The report for machines."""
     from commonline.cli.audit import finding_json
 
-    sources = [_row(count, paused) | _complete(count, told) for count in report.sources]
+    sources = [_row(count, report.paused) | _complete(count, told) for count in report.sources]
     keys = ("received", "replayed", "activities", "unsupported", "dead", "dead_elsewhere", "parked", "waiting")
     ignored: dict[str, int] = {}
     for count in report.sources:
@@ -100,15 +101,15 @@ def as_json(report: Report, paused: set[str], behind: int, told: Told) -> dict[s
     return {
         "sources": sources,
         "totals": {key: sum(row[key] for row in sources) for key in keys} | {"ignored": ignored},
-        "waiting_for_unify": behind,
-        "agree": not report.disagreements,
+        "waiting_for_unify": report.behind,
+        "agree": not report.findings,
         "disagreements": report.disagreements,
-        "findings": [finding_json(finding) for finding in told.unsettled],
+        "findings": [finding_json(finding) for finding in _findings(report, told)],
         "audited_us": max((one.at for one in told.complete.values()), default=None),
     }
 
 
-def _row(count: Count, paused: set[str]) -> dict[str, Any]:
+def _row(count: Count, paused: frozenset[str]) -> dict[str, Any]:
     return {
         "workspace": count.workspace,
         "source": count.source,
@@ -132,7 +133,7 @@ def _complete(count: Count, told: Told) -> dict[str, Any]:
     return {"complete_until_us": found.until if found else None}
 
 
-def as_table(report: Report, paused: set[str], behind: int, told: Told) -> Group:
+def as_table(report: Report, told: Told) -> Group:
     """The report for people."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("source", no_wrap=True)
@@ -144,7 +145,7 @@ def as_table(report: Report, paused: set[str], behind: int, told: Told) -> Group
     table.add_column("")
     total = [0] * 7
     for count in report.sources:
-        row = _row(count, paused)
+        row = _row(count, report.paused)
         dead = count.dead + count.elsewhere
         numbers = [count.received, count.activities, sum(row["ignored"].values()), row["unsupported"], dead]
         numbers += [count.parked, count.waiting]
@@ -156,14 +157,12 @@ def as_table(report: Report, paused: set[str], behind: int, told: Told) -> Group
         table.add_row("all", *_cells(total), style="bold")
     lines: list[Any] = [table, Text()]
     lines += _rules(report)
-    lines += _audit(told)
-    if behind > 1:
-        lines.append(Text(f"{behind:,} records wait for unify"))
+    lines += _audit(report, told)
+    if report.behind:
+        lines.append(Text(f"{report.behind:,} records wait for unify"))
     if not report.sources:
         lines = [Text("no source has delivered anything yet")]
-    elif report.disagreements:
-        lines += [Text(f"the sums do not agree: {one}", style="bold red") for one in report.disagreements]
-    else:
+    elif not report.findings:
         lines.append(Text("the sums agree" if not report.waiting else "the sums agree for all that does not wait"))
     return Group(*lines)
 
@@ -175,13 +174,19 @@ def _until(count: Count, told: Told) -> Text:
     return until(found.until, found.at) if found else Text("-", style="dim")
 
 
-def _audit(told: Told) -> list[Text]:
+def _findings(report: Report, told: Told) -> list[Finding]:
+    """What the audit published and what was seen just now, each once."""
+    published = {finding.id for finding in told.unsettled}
+    return [*told.unsettled, *(finding for finding in report.findings if finding.id not in published)]
+
+
+def _audit(report: Report, told: Told) -> list[Text]:
     """What is missing, and whether anybody looks."""
     from commonline.cli.ages import age
     from commonline.cli.audit import finding_line
     from commonline.clock import now_us
 
-    lines = [finding_line(finding) for finding in told.unsettled]
+    lines = [Text("the sums do not agree: ").append_text(finding_line(one)) for one in _findings(report, told)]
     last = max((one.at for one in told.complete.values()), default=0)
     if last and now_us() - last > SILENT_US:
         lines.append(Text(f"the audit has said nothing for {age(now_us() - last)}: does it run?", style="yellow"))
