@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -47,7 +47,7 @@ class Joined(Side):
         self._memory = memory
         self._written: deque[int] = deque()
         self._dead: set[int] = set()
-        self._taken: list[int] = []
+        self._taken: dict[int, int] = {}
         self._places: list[int] = []
         self._strange: list[int] = []
         self.unproven = 0
@@ -81,36 +81,41 @@ class Joined(Side):
         """Counts by source; activities of which nothing came, repeats among them."""
         wanted = sum(sums.written for sums in said.values())
         self._match(entries, wanted if said else len(entries))
-        left = Counter(self._taken)
         look = Look()
         for entry in entries:
-            number = entry.number
             if entry.offset in self._dead:
                 look.add(entry, Sums(read=1, dead=1))
-            elif left.get(number, 0) > 0:
-                left[number] -= 1
-                look.add(entry, Sums(read=1, written=1, total=number))
+            elif entry.offset in self._taken:
+                look.add(entry, Sums(read=1, written=1, total=entry.number))
             else:
                 look.add(entry, Sums(read=1, quiet=1))
         return look
 
     def _match(self, entries: Sequence[Entry], wanted: int) -> None:
-        """Which of the next joined activities are of these entries: the next `wanted` if all is well."""
-        left = Counter(entry.number for entry in entries if entry.number)
-        same = {one.corrected: one.number for one in entries if isinstance(one, Activity) and one.corrected}
-        self._taken, self._places = [], []
+        """Which of the next joined activities are of these entries: the next `wanted` if all is well.
+
+        An id that comes several times is of the first; a correction has an id by which its own entry is known.
+        """
+        waiting: dict[int, deque[Entry]] = {}
+        for entry in entries:
+            if entry.number:
+                waiting.setdefault(entry.number, deque()).append(entry)
+        corrects = {one.corrected: one for one in entries if isinstance(one, Activity) and one.corrected}
+        self._taken, self._places = {}, []
         for position, told in enumerate(islice(self._written, wanted + len(entries))):
-            number = same.get(told, told)
             if len(self._taken) == wanted:
                 break
-            if left.get(number, 0) > 0:
-                left[number] -= 1
-                self._taken.append(number)
+            own: Entry | None = corrects.get(told)
+            while own is None and (line := waiting.get(told)):
+                first = line.popleft()
+                own = first if first.offset not in self._taken else None
+            if own is not None and own.offset not in self._taken:
+                self._taken[own.offset] = own.number
                 self._places.append(position)
 
     def _take_off(self) -> None:
         """What was matched is remembered, and waits no more."""
-        for number in self._taken:
+        for number in self._taken.values():
             self._memory.add(number)
         if not self._places or self._places[-1] == len(self._places) - 1:
             for _ in self._places:
@@ -118,7 +123,7 @@ class Joined(Side):
         else:
             places = set(self._places)
             self._written = deque(number for at, number in enumerate(self._written) if at not in places)
-        self._taken, self._places = [], []
+        self._taken, self._places = {}, []
 
     def tidy(self) -> None:
         """After everything up to the ends was read: what has been first in the queue all along is of no entry."""
@@ -129,10 +134,13 @@ class Joined(Side):
 
     def suspects(self, rest: list[Entry]) -> list[Entry]:
         """Those that were never joined, as far as is known."""
-        return [entry for entry in rest if isinstance(entry, Activity) and entry.plain and not self._known(entry)]
-
-    def _known(self, entry: Entry) -> bool:
-        return not entry.number or entry.number in self._memory or entry.number in self._taken
+        taken = set(self._taken.values())
+        return [
+            entry
+            for entry in rest
+            if isinstance(entry, Activity) and entry.plain and entry.number
+            if entry.number not in taken and entry.number not in self._memory
+        ]
 
     def _finding(
         self,
