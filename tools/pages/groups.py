@@ -63,6 +63,7 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_pulse_longest_reply_seconds",
         "commonline_stream_skipped_total",
     ),
+    "Every process": ("commonline_build_info",),
 }
 
 _grouped = [name for names in GROUPS.values() for name in names]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -18,6 +19,7 @@ from prometheus_client import make_wsgi_app
 
 from commonline.errors import PlatformError
 from commonline.metrics import Metrics
+from commonline.schemas import compiled
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -49,11 +51,17 @@ class MetricsServer:
     ) -> None:
         self.host = host
         self.port = port
+        self._tell_build(metrics)
         self._checks = {"/healthz": healthy, "/readyz": ready}
         self._about = about
         self._metrics: Any = make_wsgi_app(metrics.registry)
         self._server: WSGIServer | None = None
         self._thread: threading.Thread | None = None
+
+    @staticmethod
+    def _tell_build(metrics: Metrics) -> None:
+        labels = {"version": version("commonline"), "codec": compiled.form().name}
+        metrics.gauge("commonline_build_info", labels).set(1)
 
     @property
     def url(self) -> str:
