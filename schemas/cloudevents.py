@@ -103,6 +103,29 @@ def headers(
     return made
 
 
+class Stamp:
+    """Makes the headers of records that differ in id, time and trace only; the same as `headers`, in half the time."""
+
+    __slots__ = ("_before", "_partition_key")
+
+    def __init__(self, kind: str, *, workspace: str, source: str, partition_key: str) -> None:
+        self._before = (("ce_type", kind.encode()), ("ce_source", f"/{workspace}/{source}".encode()))
+        self._partition_key = ("ce_partitionkey", partition_key.encode())
+
+    def __call__(self, event_id: str, time_us: int, traceparent: bytes | None = None) -> Headers:
+        """The headers of one record; `time_us` in microseconds since 1970, UTC."""
+        second, microsecond = divmod(time_us, 1_000_000)
+        begin = _seconds.get(second) or _second(second)
+        kind, source = self._before
+        made = [_FIRST, ("ce_id", event_id.encode()), kind, source]
+        if begin:
+            made.append(("ce_time", f"{begin}.{microsecond:06}Z".encode()))
+        made += (self._partition_key, _LAST)
+        if traceparent is not None:
+            made.append(("traceparent", traceparent))
+        return made
+
+
 def attributes(found: Iterable[tuple[str, bytes | None]] | None) -> dict[str, str]:
     """CloudEvents attributes of a record that was read, without prefix. Other headers are left out."""
     read: dict[str, str] = {}

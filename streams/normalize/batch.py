@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from confluent_kafka import Message
 
@@ -20,9 +20,14 @@ from commonline.streams.normalize.decide import Decided, Normalizer
 from commonline.streams.normalize.flight import Flight
 from commonline.streams.normalize.letters import Place, Sender
 from commonline.streams.normalize.outbox import Outbox
-from commonline.streams.normalize.tally import Line, Tally, as_number
+from commonline.streams.normalize.tally import Line, Tally
 
 STAGE = "normalize"
+TOGETHER = 32
+TOGETHER_BYTES = 4 * 1024 * 1024
+"""Records that go through each step together (of 1 to 200 the quickest number), and of how many bytes."""
+BEAT_EVERY = 16
+"""Records between two signs of life; a record that hangs is found all the same."""
 
 
 class Batches:
@@ -48,6 +53,7 @@ class Batches:
         self._frame = serde.header("Delivery")
         self._at = 0
         """The present of this batch, microseconds."""
+        self._condemned: frozenset[tuple[int, int]] = frozenset()
         self._breakers: dict[str, Breaker] = {}
         self._open: set[str] = set()
         self._counts: dict[str, list[int]] = {}
@@ -55,25 +61,14 @@ class Batches:
 
     def process(self, messages: Sequence[Message], beat: Callable[[], None]) -> None:
         """Decide and hand over all outputs. The caller must flush before it commits."""
-        enter, condemned, take = self.flight.enter, self.flight.condemned, self._take
-        self._at = self._clock()
-        ends: dict[int, int] = {}
+        self._at, self._condemned = self._clock(), self.flight.condemned
+        for message in messages:
+            self.tally.cover(message.partition() or 0, message.offset() or 0)
         try:
-            for message in messages:
-                partition, offset = message.partition() or 0, message.offset() or 0
-                if partition not in ends:
-                    self.tally.cover(partition, offset, offset)
-                ends[partition] = offset
-                enter(partition, offset)
-                beat()
-                if condemned and (partition, offset) in condemned:
-                    self._condemn(message, partition, offset)
-                else:
-                    take(message, partition, offset)
+            for some in _handfuls(messages):
+                self._together(some, beat)
         finally:
             self.flight.leave()
-        for partition, last in ends.items():
-            self.tally.cover(partition, last, last)
         self._judge()
 
     def mended(self) -> None:
@@ -81,33 +76,58 @@ class Batches:
         for source in self._open:
             self._breakers[source].mended()
 
-    def _take(self, message: Message, partition: int, offset: int) -> None:
-        value = message.value() or b""
+    def _together(self, messages: Sequence[Message], beat: Callable[[], None]) -> None:
+        """One step for all, then the next: a step's code stays in the processor's caches (a third of the time)."""
+        enter, normalizer = self.flight.enter, self.normalizer
+        beat()
+        taken = [one for message in messages if (one := self._take(message)) is not None]
+        works = []
+        for number, (place, delivery, _) in enumerate(taken):
+            if not number % BEAT_EVERY:
+                beat()
+            enter(place.partition, place.offset)
+            works.append(normalizer.mapped(delivery, place))
+        decided = []
+        for work in works:
+            enter(work.place.partition, work.place.offset)
+            decided.append(normalizer.finished(work, self._at))
+        beat()
+        for (_, delivery, line), outcome in zip(taken, decided, strict=True):
+            self._send(delivery, outcome, line)
+
+    def _take(self, message: Message) -> tuple[Place, Delivery, Line] | None:
+        """Read a record and count it; None where it needs no mapping any more."""
+        partition, offset, value = message.partition() or 0, message.offset() or 0, message.value() or b""
+        self.flight.enter(partition, offset)
         place = Place(message.topic() or "", partition, offset, value)
+        if self._condemned and (partition, offset) in self._condemned:
+            self._condemn(message, place)
+            return None
         try:
             delivery = decode_delivery(value, HEADER_SIZE) if value.startswith(self._frame) else self._older(value)
         except SchemaError as error:
             self._refuse(message, place, error)
-            return
-        source = delivery.source
-        line = self.tally.line(partition, delivery.workspace, source, delivery.received)
+            return None
+        line = self.tally.line(partition, delivery.workspace, delivery.source, delivery.received)
         line.read += 1
-        # Kafka refuses records of the future (protocol F19): `received` is capped at now.
-        timestamp = min(delivery.received, self._at) // 1000
-        counts = self._counts.get(source)
-        if counts is None:
-            counts = self._counts[source] = [0, 0]
-        if source in self._open and not self._breakers[source].admits(self._now(), asked=delivery.mode == "replay"):
+        if delivery.source not in self._open:
+            return place, delivery, line
+        self._probe(message, place, delivery, line)
+        return None
+
+    def _probe(self, message: Message, place: Place, delivery: Delivery, line: Line) -> None:
+        """A source whose breaker is open: its deliveries are parked, but one now and then is tried."""
+        source = delivery.source
+        if not self._breakers[source].admits(self._now(), asked=delivery.mode == "replay"):
             line.parked += 1
-            self.outbox.parked(message, timestamp)
+            self.outbox.parked(message, self._timestamp(delivery))
             return
-        decided = self.normalizer.decide(delivery, place, self._at)
-        self._send(delivery, decided, line, timestamp)
-        if delivery.mode != "replay" or source in self._open:  # a replay that dies says nothing of what comes live
-            counts[0] += 1
-            counts[1] += bool(decided.dead)
-        if source in self._open:
-            self._judge_one(source)
+        self._send(delivery, self.normalizer.decide(delivery, place, self._at), line)
+        self._judge_one(source)
+
+    def _timestamp(self, delivery: Delivery) -> int:
+        """Milliseconds. Kafka refuses records of the future (protocol F19): `received` is capped at now."""
+        return min(delivery.received, self._at) // 1000
 
     def _refuse(self, message: Message, place: Place, error: Exception) -> None:
         sender = _sender(message)
@@ -118,15 +138,15 @@ class Batches:
         """A delivery of another version of its schema; or what is none, which raises `SchemaError`."""
         return self._serde.decode_as(Delivery, value)
 
-    def _send(self, delivery: Delivery, decided: Decided, line: Line, timestamp: int) -> None:
+    def _send(self, delivery: Delivery, decided: Decided, line: Line) -> None:
+        timestamp = self._timestamp(delivery)
         activities = decided.activities
         if activities:
             traced = delivery.headers.get("traceparent") if delivery.headers else None
             parent = traced.encode() if traced is not None else None
-            send = self.outbox.activity
             for activity, raw in activities:
-                send(activity, raw, timestamp, parent)
-                line.total += as_number(activity.id)
+                self.outbox.activity(activity, raw, timestamp, parent)
+                line.ids.append(activity.id)
             line.activities += len(activities)
         elif not decided.dead:
             line.quiet += 1
@@ -134,6 +154,15 @@ class Batches:
             line.ignored[rule] = line.ignored.get(rule, 0) + 1
         for letter in decided.dead:
             self._bury(letter, line, timestamp)
+        if delivery.mode != "replay" or delivery.source in self._open:  # a replay's dead say nothing of what comes live
+            self._note(delivery.source, died=bool(decided.dead))
+
+    def _note(self, source: str, *, died: bool) -> None:
+        counts = self._counts.get(source)
+        if counts is None:
+            counts = self._counts[source] = [0, 0]
+        counts[0] += 1
+        counts[1] += died
 
     def _bury(self, letter: DeadLetter, line: Line, timestamp: int) -> None:
         line.dead += 1
@@ -146,12 +175,11 @@ class Batches:
         line.read += 1
         self._bury(letter, line, letter.failed // 1000)
 
-    def _condemn(self, message: Message, partition: int, offset: int) -> None:
+    def _condemn(self, message: Message, place: Place) -> None:
         """Unread: not even decoded, for that may be what kills."""
-        place = Place(message.topic() or "", partition, offset, message.value() or b"")
-        deaths = self.flight.deaths[partition, offset]
+        deaths = self.flight.deaths[place.partition, place.offset]
         sender = _sender(message)
-        self._bury_alone(self.normalizer.poison(place, sender, deaths, self._at), partition, sender)
+        self._bury_alone(self.normalizer.poison(place, sender, deaths, self._at), place.partition, sender)
 
     def _judge(self) -> None:
         for source in list(self._counts):
@@ -166,6 +194,18 @@ class Batches:
             self._metrics.gauge("commonline_breaker_open", {"source": source}).set(int(breaker.open))
             (self._open.add if breaker.open else self._open.discard)(source)
             self._say(source, breaker.open)
+
+
+def _handfuls(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """As many as fit together, fewer where they are large."""
+    begin = size = 0
+    for end, message in enumerate(messages, 1):
+        size += len(message)
+        if end - begin == TOGETHER or size > TOGETHER_BYTES:
+            yield messages[begin:end]
+            begin, size = end, 0
+    if begin < len(messages):
+        yield messages[begin:]
 
 
 def _sender(message: Message) -> Sender:

@@ -13,12 +13,14 @@ from commonline.kit import catalogue
 from commonline.kit.catalogue import Connector
 from commonline.kit.finish import finish
 from commonline.kit.instance import Instance, instance
-from commonline.kit.mapping import Dead, Mapped, Skipped
+from commonline.kit.mapping import Dead, Mapped, Outcome, Skipped
+from commonline.kit.place import Placement
 from commonline.schemas.codec import EncodeError, encode_activity
 from commonline.schemas.records import Activity, DeadLetter, Delivery, Origin
 from commonline.streams.normalize.letters import KILLS_WORKER, Failure, Place, Sender, letter, letters
 from commonline.streams.unify.decide import LARGEST
 
+_NOWHERE = Placement()
 Blob = Callable[[str], bytes]
 """Reads the body that a delivery names. Raises `StateError` when it is not there."""
 
@@ -36,6 +38,16 @@ class Decided(msgspec.Struct, gc=False):
     activities: list[tuple[Activity, bytes]]
     skipped: list[str]
     dead: list[DeadLetter]
+
+
+class Work(msgspec.Struct, gc=False):
+    """A delivery that was mapped: what the connector made of it, or why it could not be asked."""
+
+    delivery: Delivery
+    place: Place
+    placement: Placement
+    outcomes: list[Outcome]
+    failure: Failure | None = None
 
 
 def sources(configuration: Configuration, folder: Path) -> dict[str, Source]:
@@ -62,24 +74,44 @@ class Normalizer:
         self._software = software
 
     def decide(self, delivery: Delivery, place: Place, at: int) -> Decided:
-        """Map a delivery. `at` is the present in microseconds, for dead letters.
+        """Map a delivery and finish what it tells. `at` is the present in microseconds, for dead letters.
 
         Never raises for what a delivery holds; `PlatformError` when the disk with a large body fails.
         """
-        decided = Decided([], [], [])
-        failures: list[Failure] = []
+        return self.finished(self.mapped(delivery, place), at)
+
+    def mapped(self, delivery: Delivery, place: Place) -> Work:
+        """The first half: the connector's mapping. Raises as `decide`."""
         try:
             source = self._source(delivery)
             if delivery.body is None:
                 body = self._read_blob(delivery.body_uri or "")
                 delivery = msgspec.structs.replace(delivery, body=body)
         except (ConfigurationError, StateError) as error:
-            failures.append(Failure("map", type(error).__name__, str(error)))
-        else:
-            self._map(source, delivery, place, decided, failures)
+            return Work(delivery, place, _NOWHERE, [], Failure("map", type(error).__name__, str(error)))
+        outcomes = source.connector.map(delivery, source.instance.mapping_settings)
+        return Work(delivery, place, source.instance.placement, outcomes)
+
+    def finished(self, work: Work, at: int) -> Decided:
+        """The second half: ids, sides, encodings, dead letters."""
+        decided = Decided([], [], [])
+        failures: list[Failure] = []
+        if work.failure is not None:
+            failures.append(work.failure)
+        for outcome in work.outcomes:
+            if isinstance(outcome, Mapped):
+                try:
+                    _finish(outcome, work, decided.activities)
+                except Exception as error:
+                    failures.append(_ours(error, outcome.entry))
+            elif isinstance(outcome, Skipped):
+                decided.skipped.append(outcome.rule)
+            else:
+                failures.append(_theirs(outcome))
         if failures:
+            delivery = work.delivery
             sender = Sender(delivery.workspace, delivery.connector, delivery.source)
-            decided.dead = letters(place, sender, failures, software=self._software, at=at)
+            decided.dead = letters(work.place, sender, failures, software=self._software, at=at)
         return decided
 
     def _source(self, delivery: Delivery) -> Source:
@@ -97,31 +129,6 @@ class Normalizer:
             )
         return source
 
-    def _map(self, source: Source, delivery: Delivery, place: Place, decided: Decided, failures: list[Failure]) -> None:
-        configured = source.instance
-        activities, skipped = decided.activities, decided.skipped
-        for outcome in source.connector.map(delivery, configured.mapping_settings):
-            if isinstance(outcome, Mapped):
-                entry = outcome.entry
-                origin = Origin(
-                    delivery=delivery.id,
-                    topic=place.topic,
-                    partition=place.partition,
-                    offset=place.offset,
-                    entry=entry,
-                    mode=delivery.mode,
-                )
-                try:
-                    for draft in outcome.drafts:
-                        activity = finish(draft, delivery, origin, configured.placement)
-                        activities.append((activity, _encoded(activity)))
-                except Exception as error:
-                    failures.append(_ours(error, entry))
-            elif isinstance(outcome, Skipped):
-                skipped.append(outcome.rule)
-            else:
-                failures.append(_theirs(outcome))
-
     def unreadable(self, place: Place, sender: Sender, error: Exception, at: int) -> DeadLetter:
         """The dead letter of a record that is no delivery."""
         failure = Failure("decode", type(error).__name__, str(error))
@@ -131,6 +138,14 @@ class Normalizer:
         """The dead letter of a record that was in flight at several deaths of the process (protocol F15)."""
         failure = Failure("map", KILLS_WORKER, f"in flight at {deaths} deaths of the process", attempts=deaths)
         return letter(place, sender, failure, software=self._software, at=at)
+
+
+def _finish(outcome: Mapped, work: Work, activities: list[tuple[Activity, bytes]]) -> None:
+    delivery, place = work.delivery, work.place
+    origin = Origin(delivery.id, place.topic, place.partition, place.offset, outcome.entry, delivery.mode)
+    for draft in outcome.drafts:
+        activity = finish(draft, delivery, origin, work.placement)
+        activities.append((activity, _encoded(activity)))
 
 
 def _encoded(activity: Activity) -> bytes:

@@ -37,32 +37,28 @@ class Outbox:
         self._activity_frame = framing.header(ids.id_of("Activity"))
         self._dead_frame = framing.header(ids.id_of("DeadLetter"))
         self._ledger_frame = framing.header(ids.id_of("Ledger"))
-        self._types: dict[str, str] = {}
+        self._stamps: dict[tuple[str, str, str], cloudevents.Stamp] = {}
 
     def activity(self, activity: Activity, raw: bytes, timestamp_ms: int, traceparent: bytes | None = None) -> None:
         """To the partition of its workspace, set explicitly; key: keyed hash of the object."""
         workspace, verb = activity.workspace, activity.type
         hashed = self._hash.copy()
         hashed.update(f"{workspace}{SEPARATOR}{activity.edge or activity.object.id}".encode("utf-8", "surrogatepass"))
-        kind = self._types.get(verb)
-        if kind is None:
-            kind = self._types[verb] = cloudevents.activity(verb)
+        stamp = self._stamps.get((verb, workspace, activity.source)) or self._stamp(activity)
         self._write(
             self._activities,
             self._activity_frame + raw,
             hashed.digest(),
             partition=self.partitions[workspace],
-            headers=cloudevents.headers(
-                kind,
-                activity.id,
-                workspace=workspace,
-                source=activity.source,
-                time_us=activity.published,
-                partition_key=workspace,
-                traceparent=traceparent,
-            ),
+            headers=stamp(activity.id, activity.published, traceparent),
             timestamp_ms=timestamp_ms,
         )
+
+    def _stamp(self, activity: Activity) -> cloudevents.Stamp:
+        kind, workspace, source = cloudevents.activity(activity.type), activity.workspace, activity.source
+        made = cloudevents.Stamp(kind, workspace=workspace, source=source, partition_key=workspace)
+        self._stamps[activity.type, workspace, source] = made
+        return made
 
     def dead(self, letter: DeadLetter, timestamp_ms: int) -> None:
         """Key: the letter's id, the same at every try."""

@@ -10,13 +10,14 @@ _MODULUS = 1 << 128
 
 
 class Line:
-    """Counts of one source in one hour; `total` sums the activities' ids, read as numbers."""
+    """Counts of one source in one hour; `ids` are the activities', summed as numbers when the line is told."""
 
-    __slots__ = ("activities", "dead", "ignored", "parked", "quiet", "read", "total")
+    __slots__ = ("activities", "dead", "ids", "ignored", "parked", "quiet", "read")
 
     def __init__(self) -> None:
-        self.read = self.quiet = self.parked = self.activities = self.dead = self.total = 0
+        self.read = self.quiet = self.parked = self.activities = self.dead = 0
         self.ignored: dict[str, int] = {}
+        self.ids: list[str] = []
 
 
 Key = tuple[int, str, str, int]
@@ -31,10 +32,10 @@ class Tally:
         self._lines: dict[Key, Line] = {}
         self._ranges: dict[int, tuple[int, int]] = {}
 
-    def cover(self, partition: int, first: int, last: int) -> None:
-        """Offsets that were read, the last included."""
-        begin, _ = self._ranges.get(partition, (first, last))
-        self._ranges[partition] = (begin, last)
+    def cover(self, partition: int, offset: int) -> None:
+        """The next offset that was read."""
+        known = self._ranges.get(partition)
+        self._ranges[partition] = (offset if known is None else known[0], offset)
 
     def line(self, partition: int, workspace: str, source: str, received: int) -> Line:
         """Where to count a delivery."""
@@ -66,7 +67,7 @@ class Tally:
             activities=line.activities,
             ignored=line.ignored,
             dead=line.dead,
-            sum=(line.total % _MODULUS).to_bytes(16, "big"),
+            sum=(sum(map(as_number, line.ids)) % _MODULUS).to_bytes(16, "big"),
             at=at,
         )
 

@@ -36,6 +36,14 @@ def test_every_header() -> None:
     ]
 
 
+@given(moment=st.integers(-(1 << 63), (1 << 63) - 1), traced=st.none() | st.just(b"00-1-2-03"))
+def test_a_stamp_makes_the_same_headers(moment: int, traced: bytes | None) -> None:
+    stamp = cloudevents.Stamp(
+        cloudevents.activity("Create"), workspace="acme", source="acme-page", partition_key="acme"
+    )
+    assert stamp("6f1d2f0e-6a52-5c7b-9a3c-2f4e0c1b7a90", moment, traced) == made(moment, traced)
+
+
 def test_trace_context_is_passed_on_as_it_came() -> None:
     context = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     headers = made(traceparent=context)

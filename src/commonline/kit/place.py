@@ -31,6 +31,11 @@ class Placement:
     our_account: str | None = None
     _cache: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def knows_sides(self) -> bool:
+        """Whether the configuration can say of any party whose side it is on."""
+        return bool(self.own or self.own_patterns) or self.unknown_side != "unknown"
+
     def is_own(self, account: str) -> bool:
         """Whether an account is one of ours."""
         if account in self.own:
@@ -58,8 +63,10 @@ class Placed(msgspec.Struct, gc=False):
 
 def place(draft: Draft, placement: Placement) -> Placed:
     """Sides, direction, our account, visibility floor."""
-    actor = _sided(draft.actor, placement) if draft.actor else None
-    participants = [_sided(party, placement) for party in draft.participants]
+    actor, participants = draft.actor, draft.participants
+    if placement.knows_sides:
+        actor = _sided(actor, placement) if actor else None
+        participants = [_sided(party, placement) for party in participants]
     our_account = draft.our_account or _our_account(actor, participants, placement)
     visibility = draft.visibility
     if TIGHTNESS[placement.floor] > TIGHTNESS[visibility]:

@@ -36,7 +36,8 @@ def from_number(value: float) -> int | None:
 def from_text(text: str, zone: tzinfo = UTC) -> int | None:
     """A text of digits, ISO 8601 / RFC 3339, or RFC 5322."""
     text = text.strip()
-    if _NUMBER.match(text):
+    # A date has its first dash behind the year, where a number has none.
+    if text[4:5] != "-" and _NUMBER.match(text):
         whole, _, fraction = text.partition(".")
         if not fraction:
             return from_number(int(whole))
