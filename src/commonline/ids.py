@@ -31,3 +31,8 @@ def same_secret(given: str | bytes, expected: str | bytes) -> bool:
     left = given.encode() if isinstance(given, str) else given
     right = expected.encode() if isinstance(expected, str) else expected
     return hmac.compare_digest(left, right)
+
+
+def corrected(activity: str, offset: int, entry: int) -> str:
+    """The id of a correction of an activity by the replay of its delivery that lies at `offset`."""
+    return uuid5(activity, "corrected", str(offset), str(entry))
