@@ -1,7 +1,7 @@
 """Milliseconds from the POST of a webhook to the record in a feed that a committed reader sees, through all stages.
 
 connect, normalize and unify run as an installation has them: one process each, every one with its own settings. Calls
-are sent at a fixed rate whatever is answered (an open loop), over 32 connections; a call that finds none free waits,
+are sent at a fixed rate whatever is answered (an open loop), over 200 connections; a call that finds none free waits,
 and its time counts from when it was due. Three moments are told: the 2xx, the activity in ``activities.v1``, the record
 in the feed.
 """
@@ -23,6 +23,7 @@ from bench.deliveries import configuration
 from bench.machine import Ground, fail
 from bench.meter import cpu_s
 from bench.normalize import SOURCES
+from bench.unify import DEPARTMENTS
 from bench.worker import Plant
 
 from commonline import topics as table
@@ -30,7 +31,7 @@ from commonline.bus.reader import Reader
 
 FEED = "service"
 PATH = "/in/desk0"
-CONNECTIONS = 32
+CONNECTIONS = 200
 LAST_S = 3.0
 READY_S = 60.0
 COMMENT = re.compile(rb"/comment/(\d+)")
@@ -179,7 +180,7 @@ def measure(ground: Ground, rates: tuple[float, ...] = (1000.0, 10.0)) -> dict[s
     with ExitStack() as stack:
         plant = Plant(ground)
         stack.callback(plant.end)
-        plant.create(partitions=SOURCES, configuration=configuration(1))
+        plant.create(partitions=SOURCES, configuration=configuration(1), feeds=[("acme", name) for name in DEPARTMENTS])
         process, url = started(plant)
         processes = {"connect": process, "normalize": plant.start("normalize"), "unify": plant.start("unify")}
         line = Line(ground, plant, processes, url)

@@ -3,8 +3,11 @@ from __future__ import annotations
 from commonline.kit.request import Request, clean_text, fold, wire
 
 
-def test_repeated_headers_are_joined() -> None:
-    assert fold([("X-A", "1"), ("x-a", "2"), ("B", "3")]) == {"x-a": "1, 2", "b": "3"}
+def test_repeated_headers_are_joined_and_measured() -> None:
+    headers, size = fold([(b"X-A", b"1"), (b"x-a", b"2"), (b"B", b"caf\xe9")])
+    assert headers == {"x-a": "1, 2", "b": "caf\udce9"}
+    assert wire(headers["b"]) == b"caf\xe9"
+    assert size == 13
 
 
 def test_media_type_without_parameters() -> None:

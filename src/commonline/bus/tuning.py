@@ -1,4 +1,4 @@
-"""How a transactional stage speaks to Kafka: its settings, and librdkafka's (protocol F10, F11, F12)."""
+"""How stages and the receiving side speak to Kafka: their settings, and librdkafka's (protocol F10, F11, F12)."""
 
 from __future__ import annotations
 
@@ -101,5 +101,31 @@ def producer_settings(kafka: KafkaSettings, settings: StageSettings, number: int
         "retry.backoff.max.ms": 2,
         "queue.buffering.max.messages": 500_000,
         "message.max.bytes": 2_000_000,
+        "log.connection.close": False,
+    }
+
+
+def asking_settings(client_id: str, max_bytes: int, limit_bytes: int, give_up_s: float) -> dict[str, Any]:
+    """The producer of the receiving side, which flushes what it hands over.
+
+    The partitioner is everybody's (protocol F12), back-off is short so that a broker that comes back is found
+    within a second, and a request that a frozen broker never answers is tried anew.
+    """
+    return {
+        "client.id": client_id,
+        "acks": "all",
+        "enable.idempotence": True,
+        "compression.type": "lz4",
+        "partitioner": "murmur2_random",
+        "linger.ms": 100,
+        "message.max.bytes": max_bytes,
+        "queue.buffering.max.kbytes": limit_bytes // 1024,
+        "delivery.timeout.ms": int(give_up_s * 1000),
+        "request.timeout.ms": min(5000, int(give_up_s * 1000)),
+        "retry.backoff.ms": 20,
+        "retry.backoff.max.ms": 500,
+        "reconnect.backoff.ms": 50,
+        "reconnect.backoff.max.ms": 1000,
+        "socket.keepalive.enable": True,
         "log.connection.close": False,
     }

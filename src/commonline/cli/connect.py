@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,9 @@ from commonline.cli.options import ConfigOption, MetricsOption, PrefixOption, St
 
 if TYPE_CHECKING:
     from commonline.kit.service import Options
+
+GC_THRESHOLDS = (20_000, 20, 50)
+"""Calls make few cycles; with Python's defaults the collector runs every dozen of calls."""
 
 
 def connect(
@@ -38,7 +42,10 @@ def connect(
     options = _options(config, home, listen, metrics, prefix)
 
     async def serve() -> None:
-        await Connect(options).run()
+        service = Connect(options)
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        await service.run()
 
     asyncio.run(serve())
 

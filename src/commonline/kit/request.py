@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 
@@ -45,14 +46,21 @@ class Request:
 MAX_PARAMETERS = 200
 
 
-def fold(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers by lower-case name, repeated ones joined."""
+def fold(pairs: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], int]:
+    """Headers as received: by lower-case name, repeated ones joined; and their size on the wire in bytes."""
     headers: dict[str, str] = {}
+    size = 0
     for name, value in pairs:
-        key = name.lower()
+        size += len(name) + len(value)
+        key, text = _lower(name), value.decode("utf-8", "surrogateescape")
         known = headers.get(key)
-        headers[key] = value if known is None else f"{known}, {value}"
-    return headers
+        headers[key] = text if known is None else f"{known}, {text}"
+    return headers, size
+
+
+@lru_cache(maxsize=512)
+def _lower(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape").lower()
 
 
 def wire(text: str) -> bytes:

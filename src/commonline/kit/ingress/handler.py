@@ -17,6 +17,7 @@ from commonline.kit.ingress.body import Body, receive
 from commonline.kit.ingress.endpoint import Endpoint
 from commonline.kit.ingress.limits import Budget, Limits
 from commonline.kit.ingress.refusal import Refusal, RefusedError, refusal, refuse, unavailable
+from commonline.kit.ingress.success import Success
 from commonline.kit.public_url import PublicUrl
 from commonline.kit.request import Request, fold
 from commonline.logs import Throttle
@@ -49,9 +50,10 @@ class Ingress:
         self._clock = clock
         self._throttle = Throttle(10.0)
         self._timers: dict[str, Histogram] = {}
+        self._successes: dict[int, Success] = {}
         metrics.gauge("commonline_ingress_memory_bytes").set_function(lambda: self.budget.used)
 
-    async def handle(self, request: web.BaseRequest) -> web.Response:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         started = time.perf_counter()
         source, endpoint = self._find(request)
@@ -88,18 +90,18 @@ class Ingress:
         endpoint = self.endpoints.get(name)
         return (name, endpoint) if endpoint else ("", None)
 
-    async def _answer(self, request: web.BaseRequest, endpoint: Endpoint | None, body: Body) -> web.Response:
-        if sum(len(name) + len(value) for name, value in request.raw_headers) > self.limits.headers:
+    async def _answer(self, request: web.BaseRequest, endpoint: Endpoint | None, body: Body) -> web.StreamResponse:
+        headers, size = fold(request.raw_headers)
+        if size > self.limits.headers:
             raise refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", close=True)
         if endpoint is None:
             raise refuse(HTTPStatus.NOT_FOUND, "unknown-source", close=True)
         keep = self.keep
         if keep is None:
             raise RefusedError(unavailable("not-ready", NOT_READY_S))
-        _check_head(request, endpoint)
-        headers = fold(request.headers.items())
+        _check_head(request, headers, endpoint)
         if request.body_exists:
-            await _continue(request)
+            await _continue(request, headers)
             await self._receive(request, headers, body, endpoint)
         call = Request(
             method=request.method,
@@ -114,7 +116,15 @@ class Ingress:
             log.info("handshake answered source=%s", endpoint.instance.name)
             return _response(decision)
         await keep(decision)
-        return web.Response(status=endpoint.webhook.success_status, headers=ALWAYS)
+        return self._success(request, endpoint.webhook.success_status)
+
+    def _success(self, request: web.BaseRequest, status: int) -> web.StreamResponse:
+        if not Success.fits(request):
+            return web.Response(status=status, headers=ALWAYS)
+        found = self._successes.get(status)
+        if found is None:
+            found = self._successes[status] = Success(status, ALWAYS)
+        return found
 
     async def _receive(
         self, request: web.BaseRequest, headers: Mapping[str, str], body: Body, endpoint: Endpoint
@@ -145,20 +155,20 @@ class Ingress:
         return response
 
 
-def _check_head(request: web.BaseRequest, endpoint: Endpoint) -> None:
+def _check_head(request: web.BaseRequest, headers: Mapping[str, str], endpoint: Endpoint) -> None:
     if request.method not in endpoint.methods:
         raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method", close=True, allow=", ".join(sorted(endpoint.methods)))
-    if request.method in endpoint.webhook.methods and not endpoint.takes(_media_type(request)):
+    if request.method in endpoint.webhook.methods and not endpoint.takes(_media_type(headers)):
         raise refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "content-type", close=True)
 
 
-def _media_type(request: web.BaseRequest) -> str:
-    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+def _media_type(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _continue(request: web.BaseRequest) -> None:
+async def _continue(request: web.BaseRequest, headers: Mapping[str, str]) -> None:
     """Tell a client that waits for it (RFC 9110 §10.1.1) to send the body."""
-    if request.headers.get("Expect", "").lower() == "100-continue":
+    if headers.get("expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
 
