@@ -110,7 +110,7 @@ FEED = Topic(
 )
 STATE = Topic(
     "unify-state.v1",
-    "changelog of the state of unify; nothing is deleted by age, but a changelog that was written anew is cut before it",
+    "changelog of the state of unify; nothing is deleted by age, but one that was written anew is cut before it",
     "row",
     (),
     "workspaces",
