@@ -38,6 +38,8 @@ WAITING = 2000
 BATCH = 200
 REFUSED = frozenset({401, 403})
 STREAMING = "/api/v1/streaming"
+ALL = ""
+"""Position of a timeline whose history was read."""
 Opened = TypeVar("Opened")
 
 
@@ -55,12 +57,12 @@ async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]:
     api = _Api(context)
     await api.begin()
     pages = [one for timeline in chosen for one in timeline.pages]
+    positions = {key: str(value) for key, value in (cursor or {}).items() if isinstance(value, (str, int))}
     if context.mode != "live":
         for one in pages:
-            async for page in _history(api, one, context.since_us or 0):
+            async for page in _history(api, one, context.since_us or 0, positions):
                 yield page
         return
-    positions = {key: str(value) for key, value in (cursor or {}).items() if isinstance(value, (str, int))}
     queue: asyncio.Queue[_Told] = asyncio.Queue(WAITING)
     async with AsyncExitStack() as stack:
         await _listen(api, chosen, queue, stack)
@@ -115,20 +117,17 @@ async def _missed(api: _Api, pages: Pages, positions: dict[str, str]) -> AsyncIt
         after = further
 
 
-async def _history(api: _Api, pages: Pages, since_us: int) -> AsyncIterator[Page]:
-    """The pages from now back to `since_us`, newest first, as far as the server keeps them."""
-    before: str | None = None
-    while True:
+async def _history(api: _Api, pages: Pages, since_us: int, seen: dict[str, str]) -> AsyncIterator[Page]:
+    """The pages from now back to `since_us`, newest first. `seen`: by timeline, the id before which to go on."""
+    while (before := seen.get(pages.key)) != ALL:
         target = pages.target(limit=api.page_size, **({"max_id": before} if before else {}))
         answer = await api.page(target)
         extent = timelines.extent(answer.body)
-        if not extent.size:
-            return
-        yield Page([api.item(answer.body, target, "poll")], None)
         further = answer.next or extent.oldest
-        if further is None or further == before or (extent.oldest_us or 0) < since_us:
-            return
-        before = further
+        ends = not extent.size or further is None or further == before or (extent.oldest_us or 0) < since_us
+        seen[pages.key] = ALL if ends else str(further)
+        items = [api.item(answer.body, target, "poll")] if extent.size else []
+        yield Page(items, dict(seen))
 
 
 async def _listen(api: _Api, chosen: list[Timeline], queue: asyncio.Queue[_Told], stack: AsyncExitStack) -> None:

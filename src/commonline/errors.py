@@ -4,6 +4,7 @@
 |---|---|
 | `ConfigurationError` | stops and shows the message: key, value, fix (exit 2) |
 | `PlatformError` | stops and shows one plain sentence (exit 3) |
+| `StalledError` | stops and shows what does not get on (exit 3) |
 | `RetryLaterError` | waits `after_s`, then tries again |
 | `DisconnectedError` | connects again with back-off |
 | `AuthenticationError` | answers 401, stores nothing |
@@ -40,6 +41,12 @@ class ConfigurationError(CommonlineError):
 
 class PlatformError(CommonlineError):
     """The machine lacks something: a port, disk, network, a broker that answers."""
+
+    exit_code = EXIT_PLATFORM
+
+
+class StalledError(CommonlineError):
+    """What was written is not taken in by the stage behind: writing more would bury it."""
 
     exit_code = EXIT_PLATFORM
 

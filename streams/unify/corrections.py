@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from commonline.ids import uuid5
+from commonline.ids import corrected
 from commonline.schemas.codec import decode_activity, encode_activity
 from commonline.schemas.records import Activity, Object
 from commonline.streams.unify import objects
@@ -100,7 +100,7 @@ def _merged(copy: ObjectRow, stored: Activity, activity: Activity, fresh: Versio
 
 def _told(activity: Activity) -> Activity:
     """The correction as an activity of its own: no second Create, and an id that no other correction has."""
-    identifier = uuid5(activity.id, "corrected", str(activity.origin.offset), str(activity.origin.entry))
+    identifier = corrected(activity.id, activity.origin.offset, activity.origin.entry)
     if activity.type != "Create" or activity.edge is not None:
         return msgspec.structs.replace(activity, id=identifier)
     return msgspec.structs.replace(activity, id=identifier, type="Update", object=_authored(activity))

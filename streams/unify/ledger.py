@@ -34,7 +34,8 @@ class BatchLedger:
         self._lines: dict[tuple[str, str, int], _Line] = {}
 
     def activity(self, activity: Activity, outcome: str, outputs: list[Output]) -> None:
-        """An activity that was decided. What stands in conversations.v1 is counted as written."""
+        """An activity that was decided. What stands in conversations.v1 is counted as written, a correction as the
+        activity that it corrects."""
         line = self._line(activity.workspace, activity.source, activity.received)
         line.read += 1
         written = False
@@ -42,7 +43,7 @@ class BatchLedger:
             if output.event == "activity" and output.where == "conversations":
                 written = True
                 line.written += 1
-                line.total += int(output.id.replace("-", ""), 16)
+                line.total += int(activity.id.replace("-", ""), 16)
         if not written:
             line.ignored[outcome] = line.ignored.get(outcome, 0) + 1
 

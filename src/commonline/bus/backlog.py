@@ -13,7 +13,7 @@ from commonline import topics as table
 from commonline.bus import partitions
 from commonline.bus.pace import Name, Pace, Queue
 from commonline.bus.process import ProcessSettings
-from commonline.errors import PlatformError
+from commonline.errors import PlatformError, StalledError
 
 ASK_S = 15.0
 LOOK_S = 0.05
@@ -129,7 +129,7 @@ class Pacer:
     def take(self, most: int, pause: Callable[[float], None] = lambda _waits_s: None) -> int:
         """Wait until something may be written: how many records. `pause` hears how long live records wait now.
 
-        Raises `PlatformError` when a stage does not get on at all.
+        Raises `StalledError` when a stage does not get on at all.
         """
         while True:
             now = time.monotonic()
@@ -169,7 +169,7 @@ class Pacer:
             self._moved = (self._looked, done)
         elif self._looked - self._moved[0] > STUCK_S:
             behind = ", ".join(f"{name[0]} by {q.waiting:,}" for name, q in queues.items() if q.waiting > 1)
-            raise PlatformError(
+            raise StalledError(
                 f"behind and not getting on for {STUCK_S:.0f} s: {behind}; nothing more is written. Does it run? "
                 "What was written so far is marked, so the same command goes on from here"
             )

@@ -46,6 +46,7 @@ COMMANDS: dict[str, Command] = {
     "tail": Command("tail", "tail", LOOK, "Follow a feed, a conversation or a topic."),
     "explain": Command("explain", "explain", LOOK, "What a payload becomes, where it goes, and by which rule."),
     "dead": Command("dead", "app", BUILD, "List, show and replay dead letters."),
+    "backfill": Command("backfill", "backfill", BUILD, "Read a source's history into the line."),
     "replay": Command("replay_range", "replay", BUILD, "Map once more what was received in a span of time."),
     "state": Command("state", "app", BUILD, "Show, verify and rebuild the state of unify."),
     "ruling": Command("ruling", "app", BUILD, "Join or part accounts and threads; rule on visibility."),

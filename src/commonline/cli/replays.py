@@ -104,7 +104,7 @@ class Replayer:
     def run(self, work: Iterable[Work], done: Done, pause: Pause) -> int:
         """Replay all; returns how many. `done` gets what was written and marked, `pause` how long records wait.
 
-        Raises `PlatformError` when a stage does not get on.
+        Raises `StalledError` when a stage does not get on.
         """
         todo, count = iter(work), 0
         while first := next(todo, None):

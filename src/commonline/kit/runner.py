@@ -33,12 +33,13 @@ from commonline.metrics import Metrics
 from commonline.schemas.records import Cursor, Delivery
 
 log = logging.getLogger(__name__)
-Mode = Literal["live", "sweep"]
+Mode = Literal["live", "sweep", "backfill"]
 ITEM_LIMIT = 64 * 1024 * 1024
 """Largest item, in bytes (protocol F17: mails); of a larger one the head is kept as a dead letter."""
 WINDOW_BYTES = 16 * 1024 * 1024
 WINDOW_ITEMS = 500
 DENIED_S = 300.0
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90)
 _PASSING = (DisconnectedError, aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -96,10 +97,9 @@ class Runner:
 
         Returns only when the source is configured wrongly: then until it is configured anew.
         """
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=90)
         log.info("reading begins source=%s generation=%d", self._instance.name, self._place.generation)
         try:
-            async with aiohttp.ClientSession(timeout=timeout) as http:
+            async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
                 while True:
                     try:
                         wait_s = await self._once(http)
@@ -109,6 +109,24 @@ class Runner:
                     await self._sleep(wait_s)
         finally:
             self._up.set(0)
+
+    async def history(self, since_us: int) -> None:
+        """Read what there is since then, once, in mode ``backfill``; after a failure that passes, from the last page.
+
+        Raises `AuthenticationError`, `ConfigurationError` and what is a defect.
+        """
+        async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+            while True:
+                try:
+                    await self._round(http, "backfill", since_us)
+                    return
+                except RetryLaterError as error:
+                    wait_s = max(error.after_s, self._backoff.wait_s())
+                    self._failed(error, f"asked to wait, next try in {wait_s:.0f} s")
+                except _PASSING as error:
+                    wait_s = self._backoff.wait_s()
+                    self._failed(error, f"not connected, next try in {wait_s:.1f} s")
+                await self._sleep(wait_s)
 
     async def _once(self, http: aiohttp.ClientSession) -> float:
         """One round of reading. Returns how long to wait, in seconds."""
@@ -140,10 +158,9 @@ class Runner:
                 self._works()
         return wait_s
 
-    async def _round(self, http: aiohttp.ClientSession, mode: Mode) -> None:
-        cursor = self._place.cursor if mode == "live" else None
-        since_us = None
-        if cursor is None:
+    async def _round(self, http: aiohttp.ClientSession, mode: Mode, since_us: int | None = None) -> None:
+        cursor = self._place.cursor if mode != "sweep" else None
+        if cursor is None and mode != "backfill":
             since_us = self._clock() - int(self._look_back_s * 1_000_000)
         context = Context(
             source=self._instance.name,
@@ -171,7 +188,7 @@ class Runner:
             if size >= WINDOW_BYTES or len(batch) >= WINDOW_ITEMS or index == last:
                 await self._keep_all(batch)
                 batch, size = [], 0
-        if page.cursor is not None and mode == "live":
+        if page.cursor is not None and mode != "sweep":
             await self._keep_cursor(page.cursor)
         self._works()
 

@@ -52,7 +52,9 @@ class Context:
     Where `read` begins: at the cursor if it is given; else at `since_us` (microseconds); else with what is new from
     now on. `mode` ``live`` is the normal reading, with the last cursor. ``sweep`` reads once more from `since_us`, with
     cursor None, what may have come late (`look_back_s` of the manifest; poll sources only): the iterator must end, and
-    its cursors are not stored. ``backfill`` reads history in the same way.
+    its cursors are not stored. ``backfill`` reads history from `since_us` on, once: the iterator must end. Its cursors
+    are kept apart from the live ones, and a back-fill that was interrupted is given the last of them; where pages have
+    none, it begins anew.
     """
 
     source: str
