@@ -35,7 +35,7 @@ from commonline.topics import Topics
 LARGE, SMALL = "acme", "globex"
 """The workspace with the large state, in partition 0; a neighbour, in partition 1."""
 FEED = "marketing"
-PATIENCE_S = 900.0
+PATIENCE_S = 5400.0
 TICK_S = 0.05
 RESTING = 0.4
 """CPU seconds of the broker in three seconds."""

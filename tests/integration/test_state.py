@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from confluent_kafka import Producer
+from tests.integration.state_line import filled, quiet, some, some_row, upkeep
 from tests.integration.unify_line import PATIENCE_S, WORKSPACES, Line, Worker, gap_free
-from tests.streams.unify.world import HOUR, activity, party
+from tests.streams.unify.world import HOUR
 
 from commonline import topics as table
 from commonline.bus import restore
 from commonline.bus.store import LocalStore
 from commonline.bus.writer import Writer
 from commonline.errors import (
-    EXIT_STATE,
-    EXIT_USAGE,
     BrokenChangelogError,
     BrokenStoreError,
     StateError,
     StoreInUseError,
 )
-from commonline.schemas.records import Activity
-from commonline.streams.unify.upkeep import Source, Upkeep
+from commonline.streams.unify.upkeep import Source
 from commonline.testing.kafka import KafkaUnderTest
 
 pytestmark = pytest.mark.broker
@@ -43,44 +36,11 @@ def line(kafka: KafkaUnderTest, prefix: str, tmp_path: Path) -> Iterator[Line]:
     made.end()
 
 
-def some(first: int, end: int, workspace: str = "acme", later_us: int = 0) -> list[Activity]:
-    made = [
-        activity(f"test:c{n}", thread=f"test:t{n % 5}", actor=party(f"test:p{n % 7}", f"P{n % 7}"), text=f"line {n}")
-        for n in range(first, end)
-    ]
-    return [msgspec.structs.replace(one, workspace=workspace, received=one.received + later_us) for one in made]
-
-
-def upkeep(line: Line, home: str = "home") -> Upkeep:
-    return Upkeep(line.settings("0", home))
-
-
-def quiet(_doing: str, _done: int, _total: int) -> None:
-    """No progress bar."""
-
-
-def filled(line: Line, count: int = 60) -> None:
-    """So many activities through a worker, which is stopped then, and has left its group."""
-    line.write(some(0, count))
-    line.worker()
-    line.until(count)
-    line.end()
-    line.left()
-
-
 def spoil(line: Line, key: bytes, value: bytes) -> None:
     """A record that is no row, at the end of the changelog."""
     writer = Writer(line.kafka, client_id="test")
     writer.write(line.names.name(table.STATE), value, key, partition=0)
     writer.flush()
-
-
-def some_row(line: Line, kind: bytes) -> tuple[bytes, bytes]:
-    store = LocalStore(upkeep(line).stage.state / "0")
-    try:
-        return next(store.scan(kind, b""))
-    finally:
-        store.close()
 
 
 def left_open(line: Line) -> Producer:
@@ -154,7 +114,7 @@ def test_a_worker_behind_a_changelog_that_was_written_anew_begins_anew(line: Lin
 
 
 def test_state_files_that_are_broken_stop_a_worker_and_are_mended(line: Line) -> None:
-    filled(line)
+    filled(line, left=False)
     state = upkeep(line).stage.state / "0"
     store = LocalStore(state)
     store.flush()
@@ -169,7 +129,6 @@ def test_state_files_that_are_broken_stop_a_worker_and_are_mended(line: Line) ->
     assert "mend it: commonline state rebuild --instance 0 --partition 0" in str(failure)
     with pytest.raises(BrokenStoreError):
         upkeep(line).verify(0, quiet)
-    line.left()
     assert upkeep(line).rebuild(0, "changelog", quiet) > 60
     assert upkeep(line).verify(0, quiet).equal
     line.write(some(60, 70))
@@ -180,7 +139,7 @@ def test_state_files_that_are_broken_stop_a_worker_and_are_mended(line: Line) ->
 
 
 def test_rows_that_are_not_the_changelogs_are_found_and_mended(line: Line) -> None:
-    filled(line)
+    filled(line, left=False)
     (gone, _), (other, row) = some_row(line, b"o"), some_row(line, b"t")
     store = LocalStore(upkeep(line).stage.state / "0")
     foreign = b"o" + other[1:]
@@ -195,46 +154,6 @@ def test_rows_that_are_not_the_changelogs_are_found_and_mended(line: Line) -> No
     }
     upkeep(line).rebuild(0, "changelog", quiet)
     assert upkeep(line).verify(0, quiet).equal
-
-
-def test_the_commands_say_what_is_wrong_and_mend_it(line: Line) -> None:
-    filled(line, 30)
-    key, row = some_row(line, b"t")
-    assert call(line, "verify", "--json")[0] == 0
-    store = LocalStore(upkeep(line).stage.state / "0")
-    store.apply({key: row[:-1] + b"\x07"}, store.changelog)
-    store.close()
-    code, told = call(line, "verify", "--partition", "0")
-    assert code == EXIT_STATE
-    assert f"threads {key.hex()} differs" in told
-    assert told.splitlines()[-1] == "mend it: commonline state rebuild --instance 0 --partition 0"
-    code, told = call(line, "rebuild", "--partition", "0")
-    assert code == EXIT_USAGE
-    assert "give --yes" in told
-    code, told = call(line, "rebuild", "--partition", "0", "--yes", "--json")
-    assert (code, json.loads(told)["from"]) == (0, "changelog")
-    code, told = call(line, "verify", "--json", "-p", "0")
-    found = json.loads(told)
-    assert (code, found["equal"], found["kinds"]["objects"], found["hash"]) == (0, True, 30, found["changelog_hash"])
-    code, told = call(line, "show", "--json", "--kinds", "-p", "0")
-    facts = json.loads(told)
-    assert (code, facts["position"], facts["group"], facts["kinds"]["threads"]) == (0, 31, 31, 5)
-
-
-def call(line: Line, *arguments: str) -> tuple[int, str]:
-    """``commonline state …``: exit code, and what it says."""
-    environ = {
-        **os.environ,
-        **line.kafka.environ(),
-        "COMMONLINE_HOME": str(line.folder / "home"),
-        "COMMONLINE_PREFIX": line.prefix,
-        "COMMONLINE_KEY": (b"k" * 32).hex(),
-    }
-    command = [sys.executable, "-m", "commonline", "state", *arguments]
-    ended = subprocess.run(
-        command, env=environ, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False
-    )
-    return ended.returncode, ended.stdout or ended.stderr
 
 
 def test_looking_is_allowed_beside_a_worker_and_rebuilding_is_not(line: Line) -> None:

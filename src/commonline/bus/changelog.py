@@ -29,7 +29,7 @@ from commonline.settings import KafkaSettings
 _client_log = client_log("commonline.kafka.restore")
 ASK_S = 30
 RESTORE_BATCH = 10_000
-STALLED_S = 25.0
+STALLED_S = 22.0
 """An open transaction ends within its time-out of 10 s and the broker's sweep of as many."""
 UNREADABLE = frozenset(
     {

@@ -67,8 +67,7 @@ def show(
         for facts in found:
             if facts.fault is not None:
                 console().print(f"partition {facts.partition}: {facts.fault}", style="red")
-    if any(facts.fault is not None for facts in found):
-        raise typer.Exit(EXIT_STATE)
+    raise typer.Exit(EXIT_STATE if any(facts.fault is not None for facts in found) else 0)
 
 
 @app.command()
