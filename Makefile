@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 NEEDS  := pyproject.toml setup.py requirements.lock tools/bootstrap.sh tools/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint crash compiled bench bench-state pages picture lock
+.PHONY: help demo up test lint crash model compiled bench bench-state pages picture lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -28,6 +28,10 @@ lint: $(VENV)/.dev ## style, types and import rules alone
 crash: $(VENV)/.dev ## kill, freeze, cut and starve processes by seed, and count: SEEDS=3 EVENTS=20000, or SEED=17
 	@PYTHONPATH=src $(BIN)/python -m tests.crash $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),3)) $(if $(FIRST),--first $(FIRST)) \
 		--events $(or $(EVENTS),20000) --subject $(or $(SUBJECT),commonline) $(if $(AGAIN),--again) $(ARGS)
+
+model: $(VENV)/.dev ## simulate the transactional stage's protocol with faults: RUNS=10000 SEED=0, or MUTANT='…'
+	@PYTHONPATH=src $(BIN)/python -m tests.model --runs $(or $(RUNS),10000) --seed $(or $(SEED),0) \
+		$(if $(MUTANT),--mutant '$(MUTANT)') $(ARGS)
 
 compiled: $(VENV)/.dev ## hot paths in C, for this checkout; without a C compiler Python serves
 	@$(BIN)/python tools/compiled.py

@@ -97,7 +97,7 @@ def test_no_tests_among_the_code() -> None:
 def test_tests_mirror_the_code() -> None:
     """`tests/a/test_b.py` tests `commonline.a`; folders of their own are named here."""
     known = {"commonline", "integration", "crash", "probes", *(p.name for p in (ROOT / "src" / "commonline").iterdir())}
-    known |= {"deploy", "docs", "bench", "tools"}
+    known |= {"deploy", "docs", "bench", "model", "tools"}
     folders = [path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name not in NOT_OURS]
     assert [name for name in folders if name not in known] == []
 
