@@ -205,5 +205,5 @@ def _traces(activity: Activity, known: Known) -> int:
     if obj.attachments:
         found |= FILE | LINK
     if not reading.nothing_to_mask:
-        found |= traces(f"{reading.title}\n{reading.text}\n{reading.url}\n{reading.rest}")
+        found |= traces(f"{reading.title}\n{reading.text}\n{reading.url}\n{reading.rest}") | name_traces(reading.place)
     return found
