@@ -39,6 +39,7 @@ _types: dict[str, tuple[str, bytes]] = {}
 _sources: dict[tuple[str, str], tuple[str, bytes]] = {}
 _keys: dict[str, tuple[str, bytes]] = {}
 _seconds: dict[int, str] = {}
+_times: dict[int, tuple[str, bytes]] = {}
 
 
 def activity(verb: ActivityType) -> str:
@@ -92,10 +93,9 @@ def headers(
         _sources.get((workspace, source))
         or _kept(_sources, (workspace, source), "ce_source", f"/{workspace}/{source}"),
     ]
-    second, microsecond = divmod(time_us, 1_000_000)
-    begin = _seconds.get(second) or _second(second)
-    if begin:
-        made.append(("ce_time", f"{begin}.{microsecond:06}Z".encode()))
+    moment = _times.get(time_us) or _time(time_us)
+    if moment is not None:
+        made.append(moment)
     made.append(_keys.get(partition_key) or _kept(_keys, partition_key, "ce_partitionkey", partition_key))
     made.append(_LAST)
     if traceparent is not None:
@@ -114,13 +114,13 @@ class Stamp:
 
     def __call__(self, event_id: str, time_us: int, traceparent: bytes | None = None) -> Headers:
         """The headers of one record; `time_us` in microseconds since 1970, UTC."""
-        second, microsecond = divmod(time_us, 1_000_000)
-        begin = _seconds.get(second) or _second(second)
         kind, source = self._before
-        made = [_FIRST, ("ce_id", event_id.encode()), kind, source]
-        if begin:
-            made.append(("ce_time", f"{begin}.{microsecond:06}Z".encode()))
-        made += (self._partition_key, _LAST)
+        moment = _times.get(time_us) or _time(time_us)
+        identifier = ("ce_id", event_id.encode())
+        if moment is None:
+            made = [_FIRST, identifier, kind, source, self._partition_key, _LAST]
+        else:
+            made = [_FIRST, identifier, kind, source, moment, self._partition_key, _LAST]
         if traceparent is not None:
             made.append(("traceparent", traceparent))
         return made
@@ -148,6 +148,18 @@ def _kept(cache: dict[_Key, tuple[str, bytes]], key: _Key, name: str, value: str
         cache.clear()
     cache[key] = (name, value.encode())
     return cache[key]
+
+
+def _time(time_us: int) -> tuple[str, bytes] | None:
+    """``ce_time``; kept, since what follows from one record has its time."""
+    second, microsecond = divmod(time_us, 1_000_000)
+    begin = _seconds.get(second) or _second(second)
+    if not begin:
+        return None
+    if len(_times) >= _CACHED:
+        _times.clear()
+    found = _times[time_us] = ("ce_time", f"{begin}.{microsecond:06}Z".encode())
+    return found
 
 
 def _second(second: int) -> str:

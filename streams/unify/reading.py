@@ -48,11 +48,7 @@ class Reading:
     def holds(self, value: str) -> bool:
         """Whether a value stands in any text."""
         return (
-            value in self.text
-            or value in self.url
-            or value in self.title
-            or value in self.place
-            or value in self.rest
+            value in self.text or value in self.url or value in self.title or value in self.place or value in self.rest
         )
 
 

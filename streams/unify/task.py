@@ -12,8 +12,7 @@ import fastavro
 import msgspec
 from confluent_kafka import Message
 
-from commonline import topics as table
-from commonline.bus.stage import Batch, Record
+from commonline.bus.batch import AgainError, Batch, Record, Send
 from commonline.bus.store import LocalStore
 from commonline.clock import now_us
 from commonline.errors import CommonlineError, RestartError, TooLargeError
@@ -26,15 +25,17 @@ from commonline.schemas.errors import SchemaError
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Activity, Control, DeadLetter
 from commonline.streams.unify.decide import Decision, Unifier
+from commonline.streams.unify.envelopes import Envelopes
 from commonline.streams.unify.ledger import BatchLedger
 from commonline.streams.unify.rows import WORKSPACE, decode_row
-from commonline.streams.unify.turn import Output
 from commonline.streams.unify.view import View
 from commonline.topics import Topics
 
 log = logging.getLogger(__name__)
 ACTIVITY, CONTROL = "Activity", "Control"
 KILLS_WORKER = "kills-worker"
+SENT_TOGETHER = 1000
+"""Records that are handed to the client while more are decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,68 +68,70 @@ class UnifyTask:
         for key, row in store.scan(WORKSPACE, b""):
             decode_row(key, row)  # rows of a newer program: stop before the partition is taken (protocol F25)
         self._view = View(store.get, store.scan)
-        self._measured: dict[tuple[str, str, str], int] = {}
-        self._types: dict[tuple[str, str], str] = {}
         self._outcomes: dict[tuple[str, str], int] = {}
-        self._where = {
-            "conversations": around.topics.name(table.CONVERSATIONS),
-            "links": around.topics.name(table.LINKS),
-            "persons": around.topics.name(table.PERSONS),
-            "continue": around.topics.name(table.ACTIVITIES),
-            "dead": around.topics.name(table.DEAD_LETTERS),
-            "ledger": around.topics.name(table.UNIFY_LEDGER),
-        }
-        self._framed = {name: framing.header(around.ids.id_of(name)) for name in _RECORDS}
+        self._envelopes = Envelopes(around.topics, around.ids, partition)
+        self._where, self._framed = self._envelopes.where, self._envelopes.frames
         self._activity_frame = self._framed[ACTIVITY]
-        self._feeds: dict[tuple[str, str], str] = {}
         self._newest: Activity | None = None
         self._told = BatchLedger(self._where["continue"], partition)
+        self._poison: dict[int, Exception] = {}
+        self._careful = self._sent = False
 
-    def process(self, messages: Sequence[Message], condemned: frozenset[int]) -> Batch:
+    def process(self, messages: Sequence[Message], condemned: frozenset[int], send: Send | None = None) -> Batch:
         """Decide a batch. A record whose decision raises, or makes a row too large, is decided again as a dead letter,
         the others anew."""
-        poison: dict[int, Exception] = {}
-        careful = False
         while True:
+            self._sent = False
             try:
-                return self._process(messages, condemned, poison, careful=careful)
+                return self._process(messages, condemned, send)
             except TooLargeError as error:
                 log.error("partition %d: %s: looking for the record", self._partition, error)
-                careful = True
-                self.aborted()
+                self._careful = True
             except PoisonError as error:
                 log.error("partition %d offset %d cannot be decided: %s", self._partition, error.offset, error)
-                poison[error.offset] = error.cause
-                self.aborted()
+                self._poison[error.offset] = error.cause
+            if self._sent:
+                raise AgainError
+            self.aborted()
 
-    def _process(
-        self, messages: Sequence[Message], condemned: frozenset[int], poison: dict[int, Exception], *, careful: bool
-    ) -> Batch:
-        batch = Batch()
+    def _process(self, messages: Sequence[Message], condemned: frozenset[int], send: Send | None) -> Batch:
         self._told = BatchLedger(self._where["continue"], self._partition)
+        records: list[Record] = []
+        taken = 0
         for message in messages:
-            offset = message.offset() or 0
-            if offset in condemned or offset in poison:
-                batch.records.append(self._dead(message, poison.get(offset)))
-                continue
-            try:
-                workspace, decision = self._decide(message)
-            except (CommonlineError, MemoryError):
-                raise
-            except Exception as error:
-                raise PoisonError(offset, error) from error
-            if decision.outcome == "too-large":
-                batch.records.append(self._dead(message, TooLargeError("activity in bytes", 200 * 1024)))
-            for output in decision.outputs:
-                batch.records.append(self._record(workspace, output))
-            if careful:
-                self._check_rows(offset)
-        batch.rows = self._view.changes()
-        first, last = messages[0].offset() or 0, messages[-1].offset() or 0
-        batch.records += self._told.records(
-            self._where["ledger"], self._framed["Ledger"], first, last, self._around.clock()
-        )
-        return batch
+            self._take(message, condemned, records)
+            taken += 1
+            if len(records) >= SENT_TOGETHER and send is not None:
+                self._sent = True
+                more = send(records)
+                records = []
+                if not more:
+                    break
+        first, last = messages[0].offset() or 0, messages[taken - 1].offset() or 0
+        rows = self._view.changes()
+        frame = self._framed["Ledger"]
+        records += self._told.records(self._where["ledger"], frame, first, last, self._around.clock())
+        return Batch(records, rows, taken)
+
+    def _take(self, message: Message, condemned: frozenset[int], records: list[Record]) -> None:
+        """Decide one record and append what follows from it. Raises `PoisonError`."""
+        offset = message.offset() or 0
+        if offset in condemned or offset in self._poison:
+            records.append(self._dead(message, self._poison.get(offset)))
+            return
+        try:
+            workspace, decision = self._decide(message)
+        except (CommonlineError, MemoryError):
+            raise
+        except Exception as error:
+            raise PoisonError(offset, error) from error
+        record = self._envelopes.record
+        if decision.outcome == "too-large":
+            records.append(self._dead(message, TooLargeError("activity in bytes", 200 * 1024)))
+        for output in decision.outputs:
+            records.append(record(workspace, output))  # noqa: PERF401 - the frame of a comprehension costs more
+        if self._careful:
+            self._check_rows(offset)
 
     def _check_rows(self, offset: int) -> None:
         try:
@@ -177,28 +180,6 @@ class UnifyTask:
         reader = fastavro.parse_schema(json.loads(schema_text(ACTIVITY)))
         found = fastavro.schemaless_reader(io.BytesIO(raw), dict(written.schema), reader)
         return msgspec.convert(found, Activity, strict=False)
-
-    def _record(self, workspace: str, output: Output) -> Record:
-        where, event, at = output.where, output.event, output.at
-        if where == "feed":
-            department = output.department
-            topic = self._feeds.get((workspace, department))
-            if topic is None:
-                topic = self._around.topics.feed(workspace, department)
-                self._feeds[workspace, department] = topic
-            partition = 0
-            counted = (workspace, department, event)
-            self._measured[counted] = self._measured.get(counted, 0) + 1
-        else:
-            topic, partition = self._where[where], self._partition
-        kind = self._types.get((where, event))
-        if kind is None:
-            kind = self._types[where, event] = _kind(output)
-        headers = cloudevents.headers(
-            kind, output.id, workspace=workspace, source=output.source, time_us=at, partition_key=workspace
-        )
-        value = self._framed[output.record] + output.value
-        return Record(topic, partition, output.key, value, headers, at // 1000)
 
     def _dead(self, message: Message, error: Exception | None) -> Record:
         """The original bytes, with what is known of them."""
@@ -250,21 +231,23 @@ class UnifyTask:
     def committed(self) -> None:
         """The overlay is the state now; count what became visible."""
         self._view.committed()
+        self._poison.clear()
+        self._careful = False
         metrics = self._around.metrics
         for (source, outcome), count in self._outcomes.items():
             labels = {"source": source, "outcome": outcome}
             metrics.counter("commonline_unify_outcomes_total", labels).inc(count)
         self._measure(metrics)
         self._outcomes.clear()
-        self._measured.clear()
+        self._envelopes.measured.clear()
         self._newest = None
 
     def _measure(self, metrics: Metrics) -> None:
-        for (workspace, department, event), count in self._measured.items():
+        for (workspace, department, event), count in self._envelopes.measured.items():
             labels = {"workspace": workspace, "department": department, "event": event}
             metrics.counter("commonline_feed_records_total", labels).inc(count)
         newest = self._newest
-        if not self._measured or newest is None:
+        if not self._envelopes.measured or newest is None:
             return
         now = self._around.clock()
         received = metrics.histogram("commonline_latency_seconds", {"since": "received"})
@@ -279,19 +262,5 @@ class UnifyTask:
         """Forget all that the batch read and wrote."""
         self._view.drop()
         self._outcomes.clear()
-        self._measured.clear()
+        self._envelopes.measured.clear()
         self._newest = None
-
-
-_RECORDS = ("Activity", "Control", "ConversationActivity", "FeedActivity", "Link", "Person", "DeadLetter", "Ledger")
-_KINDS = {"links": cloudevents.LINK, "persons": cloudevents.PERSON}
-
-
-def _kind(output: Output) -> str:
-    if output.where == "feed":
-        return cloudevents.feed(output.event)  # type: ignore[arg-type]
-    if output.where == "conversations":
-        return cloudevents.conversation(output.event)  # type: ignore[arg-type]
-    if output.where == "continue":
-        return cloudevents.control("continue")
-    return _KINDS[output.where]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from commonline.bus.batch import Batch, Record
+from commonline.bus.batch import AgainError, Batch, Record, Send
 from commonline.bus.guard import Guard
 from commonline.bus.store import LocalStore
 from commonline.bus.transaction import OwnedPartition
@@ -56,7 +56,9 @@ class Client:
         self._call("begin")
         self.open.clear()
 
-    def produce(self, topic: str, value: Any, key: Any, partition: int, on_delivery: Any = None, **_: Any) -> None:
+    def produce(
+        self, topic: str, value: Any, key: Any, partition: int, _callback: Any = None, on_delivery: Any = None, *_: Any
+    ) -> None:
         if self.full:
             self.full -= 1
             raise BufferError
@@ -97,13 +99,25 @@ class Client:
 
 @dataclass
 class Work:
-    """A task that says one record and writes one row an input."""
+    """A task that says one record and writes one row an input. `early`: it sends each record as soon as it is decided,
+    and `wrong`, the last but one is found to be wrong after that."""
 
     said: list[str] = field(default_factory=list)
+    early: bool = False
+    wrong: bool = False
 
-    def process(self, messages: Sequence[Any], condemned: frozenset[int]) -> Batch:
+    def process(self, messages: Sequence[Any], condemned: frozenset[int], send: Send) -> Batch:
         records = [Record("out", 0, b"k", b"%d" % one.offset(), [], 1) for one in messages]
-        return Batch(records, {b"row%d" % one.offset(): b"v" for one in messages})
+        rows = {b"row%d" % one.offset(): b"v" for one in messages}
+        if not self.early:
+            return Batch(records, rows)
+        for taken, record in enumerate(records[:-1], 1):
+            if not send([record]):
+                return Batch([], dict(list(rows.items())[:taken]), taken)
+        if self.wrong:
+            self.wrong = False
+            raise AgainError
+        return Batch(records[-1:], rows)
 
     def committed(self) -> None:
         self.said.append("committed")
@@ -131,9 +145,13 @@ def reads(first: int, end: int) -> Any:
     return [Read(at) for at in range(first, end)]
 
 
-def said(owned: OwnedPartition) -> list[str]:
+def work(owned: OwnedPartition) -> Work:
     assert isinstance(owned.task, Work)
-    return owned.task.said
+    return owned.task
+
+
+def said(owned: OwnedPartition) -> list[str]:
+    return work(owned).said
 
 
 def test_committed(owned: OwnedPartition, client: Client) -> None:
@@ -201,8 +219,8 @@ def test_a_full_queue_is_waited_for(owned: OwnedPartition, client: Client) -> No
 def test_a_full_queue_in_the_middle_of_the_rows_loses_none(owned: OwnedPartition, client: Client) -> None:
     process = owned.task.process
 
-    def then_full(messages: Any, condemned: frozenset[int]) -> Batch:
-        batch = process(messages, condemned)
+    def then_full(messages: Any, condemned: frozenset[int], send: Send) -> Batch:
+        batch = process(messages, condemned, send)
         batch.records.clear()
         client.full = 2
         return batch
@@ -236,3 +254,31 @@ def test_a_client_that_hangs_ends_the_process_and_no_record_is_blamed(
     owned.transact(reads(0, 1), None)
     assert ended == [75]
     assert Guard(tmp_path / "0.guard.json", 0)._deaths == {}
+
+
+def test_records_are_sent_while_others_are_decided(owned: OwnedPartition, client: Client) -> None:
+    work(owned).early = True
+    assert owned.transact(reads(0, 3), None) is None
+    assert client.said == ["begin", "offsets", "commit"]
+    assert [value for topic, _, value in client.log if topic == "out"] == [b"0", b"1", b"2"]
+    assert said(owned) == ["committed"]
+
+
+def test_deciding_for_long_makes_several_transactions(
+    owned: OwnedPartition, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work(owned).early = True
+    monkeypatch.setattr("commonline.bus.transaction.LONGEST_S", 0.0)
+    assert owned.transact(reads(0, 3), None) is None
+    assert client.said == ["begin", "offsets", "commit"] * 3
+    assert [value for topic, _, value in client.log if topic == "out"] == [b"0", b"1", b"2"]
+    assert (owned.position, owned.store.position) == (3, 3)
+    assert said(owned) == ["committed"] * 3
+
+
+def test_what_was_sent_and_is_wrong_is_taken_back_and_decided_once_more(owned: OwnedPartition, client: Client) -> None:
+    work(owned).early = work(owned).wrong = True
+    assert owned.transact(reads(0, 3), None) is None
+    assert client.said == ["begin", "abort", "begin", "offsets", "commit"]
+    assert [value for topic, _, value in client.log if topic == "out"] == [b"0", b"1", b"2"]
+    assert said(owned) == ["aborted", "committed"]

@@ -19,7 +19,7 @@ from commonline import topics as table
 from commonline.audit.auditor import Auditor
 from commonline.audit.findings import Finding
 from commonline.bus.admin import ensure
-from commonline.bus.batch import Batch
+from commonline.bus.batch import Batch, Send
 from commonline.bus.offsets import committed
 from commonline.bus.reader import Reader
 from commonline.bus.stage import TransactionalStage
@@ -168,7 +168,7 @@ class Bent:
         self._task, self._conversations = task, conversations
         self.committed, self.aborted = task.committed, task.aborted
 
-    def process(self, messages: Sequence[Message], condemned: frozenset[int]) -> Batch:
+    def process(self, messages: Sequence[Message], condemned: frozenset[int], _send: Send) -> Batch:
         """As the task does, but not quite."""
         dirty = [message for message in messages if b"dirty" in (message.value() or b"")]
         if dirty:

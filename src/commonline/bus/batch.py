@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,19 +23,33 @@ class Record:
     timestamp: int
 
 
+Send = Callable[[list[Record]], bool]
+"""Takes records of the transaction that is being made. False: it has lasted long enough, decide no more for it."""
+
+
 @dataclass(slots=True)
 class Batch:
-    """What became of some input records: what to write, and the state rows that changed."""
+    """What became of some input records: what is left to write, and the state rows that changed. `taken`: how many of
+    them were decided; None: all."""
 
     records: list[Record] = field(default_factory=list)
     rows: dict[bytes, bytes] = field(default_factory=dict)
+    taken: int | None = None
+
+
+class AgainError(Exception):
+    """What was sent of this transaction must not stand; its records are to be decided once more."""
 
 
 class Task(Protocol):
     """The work on one partition."""
 
-    def process(self, messages: Sequence[Message], condemned: frozenset[int]) -> Batch:
-        """Decide. `condemned` are offsets that go to the dead letters unread."""
+    def process(self, messages: Sequence[Message], condemned: frozenset[int], send: Send) -> Batch:
+        """Decide. `condemned` are offsets that go to the dead letters unread.
+
+        What was decided may be handed to `send` at once, in order, while the rest is decided; what is in the batch
+        follows. Raises `AgainError` where it turns out later that something sent is wrong.
+        """
 
     def committed(self) -> None:
         """The batch stands."""

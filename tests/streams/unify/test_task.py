@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from commonline import topics as table
-from commonline.bus.batch import Batch
+from commonline.bus.batch import AgainError, Batch, Record
 from commonline.bus.store import LocalStore
 from commonline.errors import StateError
 from commonline.metrics import Metrics
@@ -182,3 +182,37 @@ def test_rows_of_a_newer_program_are_not_taken_over(store: LocalStore) -> None:
     store.apply({WORKSPACE + b"eight.by" + b"0" * 16: bytes([ROW_VERSION + 1]) + b"\x90"}, 1)
     with pytest.raises(StateError, match="run the newer one"):
         UnifyTask(3, store, Surroundings(Topics(), IDS, UNIFIER, Metrics(), "test"))
+
+
+def test_records_that_are_sent_early_are_those_of_the_batch(task: UnifyTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = reads(configuration(), *(activity(f"test:{n}") for n in range(5)))
+    whole = task.process(some, frozenset())
+    task.aborted()
+    sent: list[Record] = []
+
+    def send(records: list[Record]) -> bool:
+        sent.extend(records)
+        return True
+
+    monkeypatch.setattr("commonline.streams.unify.task.SENT_TOGETHER", 3)
+    rest = task.process(some, frozenset(), send)
+    assert len(sent) > 10
+    assert ([*sent, *rest.records], rest.rows) == (whole.records, whole.rows)
+
+
+def test_a_transaction_that_has_lasted_long_enough_ends(task: UnifyTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonline.streams.unify.task.SENT_TOGETHER", 1)
+    some = reads(configuration(), activity("test:a"), activity("test:b"))
+    assert task.process(some, frozenset(), lambda _records: False).taken == 2
+    task.committed()
+    assert task.process(some[2:], frozenset(), lambda _records: False).taken == 1
+
+
+def test_poison_behind_what_was_sent_takes_it_back(task: UnifyTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonline.streams.unify.task.SENT_TOGETHER", 1)
+    some = reads(configuration(), activity("test:a"), b"junk", activity("test:b"))
+    with pytest.raises(AgainError):
+        task.process(some, frozenset(), lambda _records: True)
+    task.aborted()
+    batch = task.process(some, frozenset())
+    assert [letter.cause for letter in dead(batch)] == ["SchemaError"] or len(dead(batch)) == 1
