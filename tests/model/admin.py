@@ -12,6 +12,7 @@ from tests.model.context import UNANSWERED, here
 from tests.model.errors import retriable
 
 EARLIEST = -2
+ENDED = "hanging transaction ends now"
 
 
 class Answer:
@@ -81,9 +82,12 @@ class AdminClient:
             log = self._here.cluster.log(where.topic, where.partition)
             if asked[where]._value == EARLIEST:
                 return _End(0)
+            committed = isolation_level == IsolationLevel.READ_COMMITTED
+            if committed and self._here.fault("stable end asked", (ENDED,)):
+                self._here.cluster.unhang()
             if log.stable < log.end:
                 self._here.coverage["reached: changelog's stable end is behind its end in a takeover"] += 1
-            return _End(log.stable if isolation_level == IsolationLevel.READ_COMMITTED else log.end)
+            return _End(log.stable if committed else log.end)
 
         def answer(where: TopicPartition) -> Answer:
             return Answer("offsets of a topic", lambda _limit: end(where))

@@ -22,7 +22,9 @@ LOST = "request lost"
 UNANSWERED = "answer lost"
 HOT = frozenset(
     f"{step} {part}" for step in ("offsets", "commit", "abort") for part in ("asked", "answered")
-) | frozenset({"begin", "flush", "flushed", "seek", "store written: before", "store written: after"})
+) | frozenset(
+    {"begin", "flush", "flushed", "seek", "stable end asked", "store written: before", "store written: after"}
+)
 """Points where a batch is made to stand: they fail more often than all others."""
 TIMES_HOTTER = 5
 

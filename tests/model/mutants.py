@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.model.admin import ENDED
 from tests.model.consumer import STALE
 from tests.model.context import KILL, LOST
 from tests.model.producer import UNDELIVERABLE
@@ -97,6 +98,9 @@ FOUND: dict[str, Mutant] = {
     ),
     "goes on after a silent broker": Mutant(
         ((TRANSACTION, " or cause.code() in SILENT", ""),), frozenset({LOST}), seed=231
+    ),
+    "transaction that ends late taken for a broken record": Mutant(
+        ((CHANGELOG, "if suspected:", "if True:"),), frozenset({"hanging transaction", ENDED}), seed=14
     ),
     "expired offset taken for the beginning": Mutant(
         ((TAKEOVER, "        return position or 0\n", "        return 0\n"),), frozenset({"offsets expired"})

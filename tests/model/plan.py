@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.model.admin import ENDED
 from tests.model.choices import Choices
 from tests.model.consumer import NOT_READY, STALE
 from tests.model.context import KILL, LOST, UNANSWERED
@@ -14,7 +15,7 @@ from tests.model.producer import ABORTABLE_ANSWER, FULL, HANGS, UNDELIVERABLE
 from tests.model.unrest import ACTIONS
 from tests.model.workload import MORE
 
-AT_POINTS = (KILL, LOST, UNANSWERED, ABORTABLE_ANSWER, FULL, HANGS, UNDELIVERABLE, NOT_READY, STALE, HANGS)
+AT_POINTS = (KILL, LOST, UNANSWERED, ABORTABLE_ANSWER, FULL, HANGS, UNDELIVERABLE, NOT_READY, STALE, HANGS, ENDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,14 @@ class Producer:
             raise self._failed
 
     def produce(
-        self, topic: str, value: bytes | None, key: bytes | None, partition: int, on_delivery: Any = None, **_rest: Any
+        self,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None,
+        partition: int,
+        _callback: Any = None,
+        on_delivery: Any = None,
+        *_rest: Any,
     ) -> None:
         self._check()
         if self._here.fault("produce", (FULL,)):

@@ -135,11 +135,14 @@ def _compactions(world: World) -> Iterator[Act]:
 
 def _hangs(world: World) -> Iterator[Act]:
     cluster = world.context.cluster
-    if cluster.hanging:
-        yield cluster.unhang  # an operator ends it
-    else:
+    if not cluster.hanging:
         yield lambda: cluster.hang(cluster.log(CHANGELOG, world.context.choices.draw(cluster.partitions)))
         yield lambda: cluster.hang(cluster.log(OUTPUT, world.context.choices.draw(cluster.partitions)))
+
+
+def _unhangs(world: World) -> Iterator[Act]:
+    if world.context.cluster.hanging:
+        yield world.context.cluster.unhang
 
 
 def _eight_days(world: World) -> Iterator[Act]:
@@ -175,6 +178,7 @@ ACTIONS: dict[str, Callable[[World], Iterator[Act]]] = {
     "power cut": _power_cuts,
     "disk lost": _lost_disks,
     "hanging transaction": _hangs,
+    "operator ends a hanging transaction": _unhangs,
     "offsets expired": _eight_days,
 }
 """Kind of fault -> what it could do now."""

@@ -8,7 +8,7 @@ same transaction (protocol F5).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -62,9 +62,9 @@ class Work:
         self._view = specimen.module("commonline.streams.unify.view").View(store.get, store.scan, CACHED_ROWS)
         self._partition = partition
 
-    def process(self, messages: Sequence[Message], condemned: frozenset[int]) -> Any:
-        records = []
-        for message in messages:
+    def process(self, messages: Sequence[Message], condemned: frozenset[int], send: Callable[[Any], bool]) -> Any:
+        records: list[Any] = []
+        for taken, message in enumerate(messages, 1):
             workspace, value = message.key() or b"", message.value() or b""
             if message.offset() in condemned:
                 records.append(self._write(DEAD, b"offset", b"%d" % (message.offset() or 0)))
@@ -74,6 +74,10 @@ class Work:
                 records.append(self._write(OUTPUT, workspace, told))
             if continuation is not None:
                 records.append(self._write(INPUT, workspace, continuation))
+            if len(records) > 1:
+                if not send(records):
+                    return self._batch([], self._view.changes(), taken)
+                records = []
         return self._batch(records, self._view.changes())
 
     def _write(self, topic: str, key: bytes, value: bytes) -> Any:

@@ -31,6 +31,8 @@ ASK_S = 30
 RESTORE_BATCH = 10_000
 STALLED_S = 22.0
 """An open transaction ends within its time-out of 10 s and the broker's sweep of as many."""
+SUSPECTED_S = 3.0
+"""How much longer a record that should come by then is waited for."""
 UNREADABLE = frozenset(
     {
         KafkaError._BAD_MSG,
@@ -137,14 +139,15 @@ def batches(log: Changelog, start: int, end: int) -> Iterator[tuple[list[Message
     try:
         consumer.assign([TopicPartition(log.topic, log.partition, start)])
         reached = start
-        deadline = time.monotonic() + STALLED_S
+        deadline, suspected = time.monotonic() + STALLED_S, False
         while reached < end:
             messages, told = _records(log, consumer.consume(RESTORE_BATCH, timeout=1.0), end)
             if told > reached:
                 reached = told
-                deadline = time.monotonic() + STALLED_S
+                deadline, suspected = time.monotonic() + STALLED_S, False
             elif time.monotonic() > deadline:
-                raise _stalled(log, reached, end)
+                _stalled(log, reached, end, suspected=suspected)
+                deadline, suspected = time.monotonic() + SUSPECTED_S, True
             yield messages, reached
     finally:
         consumer.close()
@@ -197,8 +200,11 @@ def broken(log: Changelog, offset: int | None, fault: str) -> BrokenChangelogErr
     return BrokenChangelogError(told)
 
 
-def _stalled(log: Changelog, reached: int, end: int) -> Exception:
+def _stalled(log: Changelog, reached: int, end: int, *, suspected: bool) -> None:
+    """Raises what it means that nothing comes; the first time only where a transaction is open: one that has ended this
+    very moment looks like a record that the broker cannot read."""
     stable = log.end(committed=True)
-    if stable > reached:
-        return broken(log, reached, f"the broker sends nothing of {reached} to {stable} for {STALLED_S:.0f} s")
-    return RestartError(f"{log.place} stays at offset {reached} of {end}: a transaction is open; starting anew")
+    if stable <= reached:
+        raise RestartError(f"{log.place} stays at offset {reached} of {end}: a transaction is open; starting anew")
+    if suspected:
+        raise broken(log, reached, f"the broker sends nothing of {reached} to {stable} for {STALLED_S:.0f} s")
