@@ -18,7 +18,6 @@ from commonline.streams.unify import (
     feeds,
     objects,
     people,
-    pieces,
     show,
     threads,
     windows,
@@ -35,8 +34,8 @@ from commonline.streams.unify.rows import (
     WorkspaceRow,
 )
 from commonline.streams.unify.rules import Compiled, UnifyConfiguration, compile_configuration
-from commonline.streams.unify.subject import Persons, Subject, persons_of
-from commonline.streams.unify.turn import Output, Turn, record_key
+from commonline.streams.unify.subject import Subject, persons_of
+from commonline.streams.unify.turn import Output, Turn
 from commonline.streams.unify.view import View
 
 LARGEST = 200 * 1024
@@ -135,7 +134,7 @@ def _take(turn: Turn, activity: Activity, raw: bytes) -> Outcome:
         quiet = activity.origin.mode == "backfill"
         got = show.everywhere(turn, where[1], key, row, about, matched, catch_up=quiet)
     superseded = known and activity.type != "Create"
-    _record(turn, where[1], key, row, activity, raw, got, persons, superseded=superseded)
+    show.joined(turn, where[1], key, row, activity, raw, got, persons, superseded=superseded)
     return "after-delete" if gone and activity.type != "Delete" else "accepted"
 
 
@@ -152,7 +151,7 @@ def _correct(turn: Turn, key: Key, activity: Activity, correction: corrections.C
     if where[1].feeds:
         about = Subject(turn, where, shown, correction.shown_raw, persons_of(turn, shown), Reading(shown))
         got = show.everywhere(turn, where[1], key, row, about, matched, catch_up=True)
-    _record(turn, where[1], key, row, told, correction.told_raw, got, persons_of(turn, told), superseded=True)
+    show.joined(turn, where[1], key, row, told, correction.told_raw, got, persons_of(turn, told), superseded=True)
     return "corrected"
 
 
@@ -265,43 +264,3 @@ def _conversation(turn: Turn, thread: ThreadRow, met: list[people.Met]) -> tuple
                     names.append(pair)
                     turn.view.put(key, row)
     return key, row
-
-
-def _record(
-    turn: Turn,
-    conversation: ConversationRow,
-    key: Key,
-    row: ObjectRow,
-    activity: Activity,
-    raw: bytes,
-    got: tuple[str, ...],
-    persons: Persons,
-    *,
-    superseded: bool,
-) -> None:
-    turn.row.conversation_seq = seq = turn.row.conversation_seq + 1
-    value = pieces.conversation_activity(
-        turn.workspace,
-        seq,
-        conversation.id,
-        _customer(activity, persons.ids),
-        persons.encoded,
-        show.tightness(row),
-        got,
-        turn.row.clock,
-        activity.object.id if superseded else None,
-        raw,
-    )
-    at, source = activity.received, turn.source
-    about = record_key(key)
-    turn.out.append(Output("conversations", about, value, "ConversationActivity", "activity", activity.id, source, at))
-
-
-def _customer(activity: Activity, persons: dict[str, str]) -> str | None:
-    """The person outside that the activity is by or about, if one stands out."""
-    actor = activity.actor
-    for party in (actor, *activity.participants) if actor is not None else activity.participants:
-        uri = party.account
-        if uri and party.side != "us" and party.kind != "application" and persons[uri] != uri:
-            return persons[uri]
-    return None

@@ -1,4 +1,4 @@
-"""One object in one feed: shown as the policy has it, or taken back."""
+"""One object in one feed: shown as the policy has it, or taken back; and in conversations.v1, as it is."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity, encode_feed_activity
-from commonline.schemas.records import FeedActivity
+from commonline.schemas.records import Activity, FeedActivity
 from commonline.streams.unify import pieces
 from commonline.streams.unify.pieces import LEVELS
 from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.rows import ConversationRow, Key, ObjectRow
 from commonline.streams.unify.rules import CompiledDepartment
-from commonline.streams.unify.subject import Conversation, Subject, persons_of
+from commonline.streams.unify.subject import Conversation, Persons, Subject, persons_of
 from commonline.streams.unify.turn import Output, Turn, record_key
 
 
@@ -137,3 +137,44 @@ def take_back(turn: Turn, conversation: str, key: Key, row: ObjectRow, departmen
 
 
 assert tuple(TIGHTNESS) == LEVELS
+
+
+def joined(
+    turn: Turn,
+    conversation: ConversationRow,
+    key: Key,
+    row: ObjectRow,
+    activity: Activity,
+    raw: bytes,
+    got: tuple[str, ...],
+    persons: Persons,
+    *,
+    superseded: bool,
+) -> None:
+    """The record of conversations.v1 for an activity; `got`: departments whose feed has it."""
+    turn.row.conversation_seq = seq = turn.row.conversation_seq + 1
+    value = pieces.conversation_activity(
+        turn.workspace,
+        seq,
+        conversation.id,
+        _customer(activity, persons.ids),
+        persons.encoded,
+        tightness(row),
+        got,
+        turn.row.clock,
+        activity.object.id if superseded else None,
+        raw,
+    )
+    at, source = activity.received, turn.source
+    about = record_key(key)
+    turn.out.append(Output("conversations", about, value, "ConversationActivity", "activity", activity.id, source, at))
+
+
+def _customer(activity: Activity, persons: dict[str, str]) -> str | None:
+    """The person outside that the activity is by or about, if one stands out."""
+    actor = activity.actor
+    for party in (actor, *activity.participants) if actor is not None else activity.participants:
+        uri = party.account
+        if uri and party.side != "us" and party.kind != "application" and persons[uri] != uri:
+            return persons[uri]
+    return None

@@ -3,8 +3,8 @@
 Live and replayed records stand in one queue, so what matters is how long a record stands in it. By Little's law that
 is the records that wait, divided by the records that get through a second, both averaged over a moment: nothing needs
 to be marked or timed. The rate follows the difference between that time and the one that is aimed at, and is nothing
-where a queue holds far more work. What it is without the replay is seen before anything is written, and
-again whenever the replay has gone at its slowest for a while: then what waits is not its doing.
+where a queue holds far more work. What it is without the replay is seen while the replay goes at its slowest, which it
+does at first, and whenever live traffic leaves it no more: then what waits is not its doing.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import NamedTuple
 WINDOW_S = 1.0
 STOP_S = 0.2
 """Work that may wait at most (protocol F16); more only where live traffic waits long by itself."""
-LEAST_S = 0.06
-"""Nobody minds to wait so long."""
+MORE, MORE_S = 1.5, 0.02
+"""What waits may wait so many times as long as by itself, and so much longer."""
 BASE_MOST_S = 0.4
 """What waits longer than this by itself is left alone."""
 SLOWEST, FASTEST = 5.0, 20_000.0
 """Records a second."""
-REACT_S = 0.2
+REACT_S = 0.1
 """The slower a look and its effect follow one another, the gentler the rate must be corrected."""
 GROWTH = 1.3
 """While hardly anything waits, the rate rises by so much over that of the last second."""
@@ -53,7 +53,7 @@ class Pace:
     work by itself (it commits so often), by stage."""
 
     late_s: Callable[[str], float] = lambda _stage: 0.0
-    rate: float = 50.0
+    rate: float = 2 * SLOWEST
     waits_s: float = 0.0
     base_s: float = 0.0
     _seen: deque[tuple[float, dict[Name, Queue]]] = field(default_factory=deque)
@@ -62,13 +62,13 @@ class Pace:
     _tokens: float = LEAST_BURST
     _filled: float = 0.0
     _written: deque[tuple[float, int]] = field(default_factory=deque)
-    _wrote: bool = False
     _crawls: float | None = None
+    _begun: float | None = None
 
     @property
     def aim_s(self) -> float:
-        """The waiting time that is aimed at: half as much again as without the replay."""
-        return max(1.5 * min(self.base_s, BASE_MOST_S), LEAST_S)
+        """The waiting time that is aimed at: half as much again as without the replay, and a little."""
+        return MORE * min(self.base_s, BASE_MOST_S) + MORE_S
 
     @property
     def stop_s(self) -> float:
@@ -82,7 +82,7 @@ class Pace:
             self._seen.popleft()
         self.waits_s, self._through = max((self._waits(name) for name in queues), default=(0.0, 0.0))
         self._rebase(now)
-        if not self._wrote:
+        if self._begun is None or now - self._begun < CRAWL_S:
             return
         while self._written and self._written[0][0] <= now - WINDOW_S:
             self._written.popleft()
@@ -101,21 +101,21 @@ class Pace:
         elif self._crawls is None:
             self._crawls = now
         crawled = self._crawls is not None and now - self._crawls > CRAWL_S
-        if not self._wrote or crawled or self._calm < 0.7 * self.base_s:
+        if self._begun is None or crawled or self._calm < 0.7 * self.base_s:
             self.base_s = self._calm
 
     def take(self, now: float, most: int) -> int:
         """How many records may be written now, at most `most`."""
         span = min(max(now - self._filled, 0.0), 1.0) if self._filled else 0.0
         self._filled = now
-        if self._wrote and self.waits_s > self.stop_s:
+        if self._begun is not None and self.waits_s > self.stop_s:
             return 0
         self._tokens = min(self._tokens + span * self.rate, max(self.rate * BURST_S, LEAST_BURST))
         count = min(int(self._tokens), most)
         self._tokens -= count
         if count:
             self._written.append((now, count))
-            self._wrote = True
+            self._begun = now if self._begun is None else self._begun
         return count
 
     def _waits(self, name: Name) -> tuple[float, float]:
