@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 NEEDS  := pyproject.toml setup.py requirements.lock tools/bootstrap.sh tools/make_venv.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint crash model compiled bench bench-state pages picture lock
+.PHONY: help demo up test lint crash model compiled bench bench-soak bench-state pages picture lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -36,9 +36,13 @@ model: $(VENV)/.dev ## simulate the transactional stage's protocol with faults: 
 compiled: $(VENV)/.dev ## hot paths in C, for this checkout; without a C compiler Python serves
 	@$(BIN)/python tools/compiled.py
 
-bench: $(VENV)/.dev ## throughput and latency of the stages on this machine
+bench: $(VENV)/.dev ## throughput, latency, scale, beside other systems on this machine; QUICK=1: under five minutes
 	@$(BIN)/python tools/compiled.py --or-python
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
+
+bench-soak: $(VENV)/.dev ## does history slow unify down, what does it take on disk: EVENTS=20000000
+	@$(BIN)/python tools/compiled.py --or-python
+	@$(BIN)/python -m bench.soak --events $(or $(EVENTS),20000000) $(ARGS)
 
 bench-state: $(VENV)/.dev ## a large state: restores, kills, takeovers, memory (ROWS=2000000)
 	@$(BIN)/python -m bench.state $(ARGS)

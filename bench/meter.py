@@ -10,14 +10,14 @@ from __future__ import annotations
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
 from bench.machine import Ground, calibration_ms, fail
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
@@ -56,21 +56,23 @@ def stable_count(kafka: KafkaSettings, topic: str) -> Callable[[], int]:
 
 
 def group_count(kafka: KafkaSettings, group: str, topic: str) -> Callable[[], int]:
-    """Asks how many records of a topic a group has committed."""
-    admin = AdminClient(kafka.librdkafka(), logger=LOG)
-    places = [TopicPartition(topic, number) for number in admin.list_topics(topic, timeout=10).topics[topic].partitions]
+    """Asks how many records of a topic a group has committed.
+
+    By a consumer that never joins: librdkafka 2.16.0's admin client ends the process when the coordinator still loads.
+    """
+    settings = {**kafka.librdkafka(), "group.id": group, "enable.auto.commit": False}
+    consumer = Consumer(settings, logger=LOG)
+    places = [TopicPartition(topic, number) for number in consumer.list_topics(topic, 10).topics[topic].partitions]
 
     def ask() -> int:
-        answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group, places)])
-        found = answer[group].result(10).topic_partitions
-        return sum(max(one.offset, 0) for one in found)
+        return sum(max(one.offset, 0) for one in consumer.committed(places, 10))
 
     return ask
 
 
 def follow(
     ground: Ground,
-    process: subprocess.Popen[bytes],
+    processes: Sequence[subprocess.Popen[bytes]],
     count: Callable[[], int],
     target: int,
     *,
@@ -81,26 +83,27 @@ def follow(
 
     Raises `PlatformError` when the worker ends or nothing comes for 90 s.
     """
-    calibrated = calibration_ms()
+    calibrated, pids = calibration_ms(), [process.pid for process in processes]
     samples: list[Sample] = []
     began = moved = time.monotonic()
     first: float | None = None
     while True:
         seen = _ask(count) - base
         now = time.monotonic()
-        samples.append(Sample(now, seen, cpu_s([process.pid]), _broker_s(ground), _machine_s()))
+        samples.append(Sample(now, seen, cpu_s(pids), _broker_s(ground), _machine_s()))
         if seen > 0 and first is None:
             first = now
         if len(samples) > 1 and seen != samples[-2].count:
             moved = now
         if seen >= target or (first is not None and now - first > patience_s):
             break
-        if process.poll() is not None:
-            raise fail(f"the worker ended with {process.returncode}")
+        for process in processes:
+            if process.poll() is not None:
+                raise fail(f"the worker ended with {process.returncode}")
         if now - moved > SILENT_S:
             raise fail(f"no result for {SILENT_S:.0f} s, {seen:,} of {target:,} done")
         time.sleep(EVERY_S)
-    memory = rss_mib([process.pid])
+    memory = rss_mib(pids)
     return _slope(samples, target) | {
         "rss_mib": memory,
         "startup_s": round((first or began) - began, 1),

@@ -217,7 +217,7 @@ class Peers:
             )
         try:
             seen = stable_count(self.ground.kafka, output)
-            return follow(self.ground, process, seen, self._target(peer), patience_s=self.ground.pick(15, 40))
+            return follow(self.ground, [process], seen, self._target(peer), patience_s=self.ground.pick(15, 40))
         except PlatformError as error:
             raise fail(f"{error}; its log ends: {_tail(log)}") from error
         finally:

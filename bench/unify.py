@@ -113,7 +113,7 @@ def measure(ground: Ground, *, count: int = 0, profile: bool = False) -> dict[st
         records = fill(ground, plant, [(settings, values)])
         seen = group_count(ground.kafka, plant.topics.identifier(NAME), plant.topics.name(table.ACTIVITIES))
         process = plant.start("unify")
-        found = follow(ground, process, seen, records, patience_s=ground.pick(20, 60))
+        found = follow(ground, [process], seen, records, patience_s=ground.pick(20, 60))
     finally:
         plant.end()
     if profile:

@@ -15,8 +15,10 @@ one of 500 mails a word of hiring's. Dates and amounts, which only look like num
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -54,17 +56,22 @@ def configuration(workspace: str = WORKSPACE) -> Control:
 
 @dataclass
 class Log(Prose):
-    """Makes the log. `values` holds encoded activities, repeats included; `told` is what may be edited or liked."""
+    """Makes the log, without end and in bounded memory.
+
+    `recent` holds encoded activities that may be repeated, `told` what may be edited, deleted or liked, `cases` tickets
+    and mail threads that are open.
+    """
 
     workspace: str = WORKSPACE
-    values: list[bytes] = field(default_factory=list)
-    told: list[Activity] = field(default_factory=list)
+    recent: deque[bytes] = field(default_factory=lambda: deque(maxlen=50_000))
+    told: deque[Activity] = field(default_factory=lambda: deque(maxlen=20_000))
+    cases: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=5000))
     opened: set[int] = field(default_factory=set)
-    cases: list[tuple[str, int]] = field(default_factory=list)
+    number: int = 0
     at: int = START
 
-    def fill(self, count: int) -> Log:
-        """Add activities until there are `count`."""
+    def stream(self) -> Iterator[bytes]:
+        """One encoded activity after the other, repeats included."""
         weighed: dict[Callable[[], Activity | None], int] = {
             self._comment: 40,
             self._answer: 7,
@@ -78,12 +85,13 @@ class Log(Prose):
             self._repeat: 5,
         }
         makers = [maker for maker, weight in weighed.items() for _ in range(weight)]
-        while len(self.values) < count:
+        while True:
             self.at += int(self.random.random() * SECOND / 2)
             made = makers[int(self.random.random() * 100)]() if len(self.told) > 50 else self._comment()
-            if made is not None:
-                self.values.append(encode_activity(made))
-        return self
+            value = encode_activity(made) if made is not None else self._repeated()
+            self.recent.append(value)
+            self.number += 1
+            yield value
 
     def _activity(self, object_id: str, **more: Any) -> Activity:
         base: dict[str, Any] = {
@@ -99,7 +107,7 @@ class Log(Prose):
             "clock": "source",
             "received": self.at + 40_000,
             "our_account": "facebook:page1",
-            "origin": Origin(uuid5("delivery", str(len(self.values))), "deliveries.v1", 0, len(self.values)),
+            "origin": Origin(uuid5("delivery", str(self.number)), "deliveries.v1", 0, self.number),
         }
         made = base | more
         revision = made.pop("revision", "")
@@ -119,7 +127,7 @@ class Log(Prose):
         thread, new = self._post()
         if new:
             actor, text, direction = PAGE, self._text(30, link=40, mail=0, phone=0, order=0), "outbound"
-        object_id = thread if new else f"facebook:page1/comment/{thread[-15:]}_{len(self.values):015}"
+        object_id = thread if new else f"facebook:page1/comment/{thread[-15:]}_{self.number:015}"
         return self._tell(
             self._activity(
                 object_id,
@@ -143,7 +151,7 @@ class Log(Prose):
 
     def _message(self) -> Activity:
         person = self._below(WRITERS, 2)
-        object_id = f"facebook:page1/message/m_{len(self.values):020}"
+        object_id = f"facebook:page1/message/m_{self.number:020}"
         account = f"facebook:page1/psid/{person:016}"
         return self._tell(
             self._activity(
@@ -160,9 +168,9 @@ class Log(Prose):
 
     def _case(self) -> Activity:
         if self.cases and self._chance(60):
-            thread, person = self.cases[-1 - self._below(min(len(self.cases), 5000))]
+            thread, person = self.cases[-1 - self._below(len(self.cases))]
         else:
-            person, number = self._below(CUSTOMERS, 2), len(self.values)
+            person, number = self._below(CUSTOMERS, 2), self.number
             thread = f"email:acme/{number}@example.org" if self._chance(50) else f"zendesk:acme/ticket/{number}"
             self.cases.append((thread, person))
         return self._in_case(thread, person, self._customer(thread, person), self._case_text(person))
@@ -176,7 +184,7 @@ class Log(Prose):
         return Party(f"zendesk:acme/user/{person}", "person", "customer", "author", name_of(person), claims=claims)
 
     def _in_case(self, thread: str, person: int, actor: Party, text: str, **more: Any) -> Activity:
-        mail, object_id = thread.startswith("email"), f"{thread}/{len(self.values)}"
+        mail, object_id = thread.startswith("email"), f"{thread}/{self.number}"
         agent = Party("mailto:help@acme.example" if mail else "zendesk:acme/user/agent7", "person", "us", "assignee")
         customer = msgspec.structs.replace(self._customer(thread, person), role="requester")
         return self._tell(
@@ -200,7 +208,7 @@ class Log(Prose):
     def _by_agent(self, text: Callable[[int], str], **more: Any) -> Activity:
         if not self.cases:
             return self._case()
-        thread, person = self.cases[-1 - self._below(min(len(self.cases), 5000))]
+        thread, person = self.cases[-1 - self._below(len(self.cases))]
         number = self._below(AGENTS)
         agent = Party(f"zendesk:acme/user/agent{number}", "person", "us", "author", f"Sam {LAST[number]}")
         return self._in_case(thread, person, agent, text(person), **more)
@@ -219,7 +227,7 @@ class Log(Prose):
         return self._by_agent(text, direction="internal", visibility="internal")
 
     def _old(self) -> Activity:
-        return self.told[-1 - self._below(min(len(self.told), 20_000))]
+        return self.told[-1 - self._below(len(self.told))]
 
     def _edit(self) -> Activity:
         old = self._old()
@@ -255,9 +263,12 @@ class Log(Prose):
         )
 
     def _repeat(self) -> None:
-        self.values.append(self.values[-1 - self._below(min(len(self.values), 50_000))])
+        """Nothing new."""
+
+    def _repeated(self) -> bytes:
+        return self.recent[-1 - self._below(len(self.recent))]
 
 
 def log(count: int, workspace: str = WORKSPACE) -> tuple[bytes, list[bytes]]:
     """The configuration record and `count` activities, as Avro without frames."""
-    return encode_control(configuration(workspace)), Log(workspace=workspace).fill(count).values
+    return encode_control(configuration(workspace)), list(islice(Log(workspace=workspace).stream(), count))
