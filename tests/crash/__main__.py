@@ -78,7 +78,7 @@ def _run_all(todo: list[int], told: argparse.Namespace, code: str, home: Path) -
                 bar.remove_task(task)
                 rows.append(ledger.row(schedule, run, code, told.subject))
                 ledger.append(rows[-1])
-                _tell(schedule, run, home)
+                _tell(schedule, run, home, told.subject)
     finally:
         broker.remove()
     return rows
@@ -98,7 +98,7 @@ def one(broker: CutBroker, schedule: Schedule, home: Path, progress: Any, kind: 
     return run
 
 
-def _tell(schedule: Schedule, run: Run, home: Path) -> None:
+def _tell(schedule: Schedule, run: Run, home: Path, subject: str) -> None:
     verdict = run.verdict
     waits = sorted(seconds for _, seconds in run.recovery_s)
     state = "[green]ok[/]" if run.clean else "[red]BROKEN[/]"
@@ -116,7 +116,8 @@ def _tell(schedule: Schedule, run: Run, home: Path) -> None:
         said.print(f"    {line}", markup=False)
     for blow in schedule.blows:
         said.print(f"      {repeat(blow)}", markup=False)
-    said.print(f"  repeat: make crash SEED={schedule.seed} EVENTS={schedule.events} AGAIN=1")
+    more = "" if subject == "commonline" else f" SUBJECT={subject}"
+    said.print(f"  repeat: make crash SEED={schedule.seed} EVENTS={schedule.events}{more} AGAIN=1")
     said.print(f"  logs:   {home / f'seed-{schedule.seed}'}", soft_wrap=True)
 
 
