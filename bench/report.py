@@ -37,7 +37,7 @@ def _stage(part: str, systems: dict[str, dict[str, Any]]) -> list[str]:
     def row(name: str, found: dict[str, Any]) -> list[object]:
         label = NAMES[name] + (f" ({JOBS[part]})" if name != "commonline" else f" {part}")
         if "missing" in found:
-            return [label, "not measured", found["missing"], "", "", ""]
+            return [label, f"not measured: {found['missing']}", *[""] * 6]
         span = "–".join(f"{one:,}" for one in found["per_s_range"]) if "per_s_range" in found else ""
         ratio = "" if name == "commonline" else f"{ours['per_s'] / found['per_s']:.2f}"
         figures = [f"{found['per_s']:,}", span, found["cpu_s_per_million"], found["broker_cpu_s_per_million"]]
