@@ -34,7 +34,7 @@ _BY_RULE = frozenset({"rule", "rule_revision", "trigger", "automation", "system"
 _KINDS: dict[str, AttachmentKind] = {"image": "image", "video": "video", "audio": "audio"}
 
 
-class Remark(Struct):
+class Remark(Struct, gc=False):
     """A comment in its ticket; `scene` is None where the API told the comment alone."""
 
     desk: Desk
@@ -78,17 +78,17 @@ class Remark(Struct):
             found.handle = crosslinks.social_handle(comment.via)
         return found
 
-    def direction(self, author: Party | None) -> Direction | None:
+    def direction(self, author: Party | None, visibility: Visibility) -> Direction | None:
         """A reply to the customer, a note among us, or a question to us; None: `place` decides."""
         via = self.comment.via
         rel = via.source.rel if via and via.source and self.comment.data else None
         if rel in ("inbound", "voicemail", "outbound"):
             return "outbound" if rel == "outbound" else "inbound"
         if author is None or author.side == "unknown":
-            return None if self.visibility == "customer" else "internal"
+            return None if visibility == "customer" else "internal"
         if author.side != "us":
             return "inbound"
-        return "outbound" if self.visibility == "customer" else "internal"
+        return "outbound" if visibility == "customer" else "internal"
 
     def object(self) -> Object:
         """The whole comment."""
@@ -109,6 +109,7 @@ def written(remark: Remark, event: str, published: int | None) -> Draft:
     """A comment as it came to be."""
     comment = remark.comment
     author = remark.author()
+    visibility = remark.visibility
     scene = remark.scene
     others = present(scene.requester(), scene.assignee()) if scene else []
     by_rule = comment.via is not None and lowered(comment.via.channel) in _BY_RULE
@@ -118,12 +119,12 @@ def written(remark: Remark, event: str, published: int | None) -> Draft:
         object=remark.object(),
         thread=remark.thread(),
         channel="ticket",
-        visibility=remark.visibility,
+        visibility=visibility,
         actor=author,
         participants=[one for one in others if author is None or one.account != author.account],
         our_account=remark.desk.account,
         references=crosslinks.comment_references(remark.desk, remark.ticket_id, comment),
-        direction=remark.direction(author),
+        direction=remark.direction(author, visibility),
         automated=by_rule or (author is not None and author.kind == "application"),
         published=published,
         tags=words(scene.ticket.tags) if scene else [],
@@ -136,11 +137,12 @@ def written(remark: Remark, event: str, published: int | None) -> Draft:
 
 def comment_fields(comment: Comment) -> dict[str, str]:
     """Where a comment came from, and its Graph id."""
-    told = {
-        "via": lowered(comment.via.channel) if comment.via else None,
-        "graph_object_id": text_id(comment.graph_object_id),
-    }
-    return {name: value for name, value in told.items() if value}
+    told = {}
+    if comment.via is not None and (via := lowered(comment.via.channel)):
+        told["via"] = via
+    if graph_object_id := text_id(comment.graph_object_id):
+        told["graph_object_id"] = graph_object_id
+    return told
 
 
 def call_told(draft: Draft, comment: Comment) -> None:

@@ -35,7 +35,7 @@ class Desk(Struct, frozen=True):
     def uri(self, kind: str, native_id: str | int, *more: str | int) -> str:
         """``zendesk:acme/ticket/35436``"""
         text = native_id if isinstance(native_id, str) else str(native_id)
-        if text.isdecimal() and text.isascii() and not more:
+        if not more and text.isascii() and text.isdecimal():
             return f"{self.account}/{kind}/{text}"
         return accounts.native("zendesk", self.tenant, kind, text, *more)
 

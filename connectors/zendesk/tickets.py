@@ -34,7 +34,7 @@ FIELD_LIMIT = 100
 """Custom fields that are kept of one ticket."""
 
 
-class Scene(Struct):
+class Scene(Struct, gc=False):
     """A ticket at a moment, by webhook or by API."""
 
     desk: Desk

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 SECOND = 1_000_000
 EARLIEST = 788_918_400 * SECOND
 LATEST = 4_102_444_800 * SECOND
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"-?\d{1,17}(?:\.\d{1,9})?\Z")
 _OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d{2})(\d{2})\Z")
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
@@ -63,7 +64,7 @@ def parse(value: str | float | None, zone: tzinfo = UTC) -> int | None:
 
 def to_micros(moment: datetime) -> int:
     """Microseconds of an aware datetime, without a float in between."""
-    delta = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = moment - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds
 
 
