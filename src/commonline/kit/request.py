@@ -46,7 +46,12 @@ class Request:
 MAX_PARAMETERS = 200
 
 
-def fold(pairs: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], int]:
+def fold(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers that somebody wrote: by lower-case name, repeated ones joined."""
+    return received([(wire(name), wire(value)) for name, value in pairs])[0]
+
+
+def received(pairs: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], int]:
     """Headers as received: by lower-case name, repeated ones joined; and their size on the wire in bytes."""
     headers: dict[str, str] = {}
     size = 0

@@ -19,7 +19,7 @@ from commonline.kit.ingress.limits import Budget, Limits
 from commonline.kit.ingress.refusal import Refusal, RefusedError, refusal, refuse, unavailable
 from commonline.kit.ingress.success import Success
 from commonline.kit.public_url import PublicUrl
-from commonline.kit.request import Request, fold
+from commonline.kit.request import Request, received
 from commonline.logs import Throttle
 from commonline.metrics import Metrics
 from commonline.schemas.records import Delivery
@@ -91,7 +91,7 @@ class Ingress:
         return (name, endpoint) if endpoint else ("", None)
 
     async def _answer(self, request: web.BaseRequest, endpoint: Endpoint | None, body: Body) -> web.StreamResponse:
-        headers, size = fold(request.raw_headers)
+        headers, size = received(request.raw_headers)
         if size > self.limits.headers:
             raise refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", close=True)
         if endpoint is None:
