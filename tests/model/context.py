@@ -23,7 +23,16 @@ UNANSWERED = "answer lost"
 HOT = frozenset(
     f"{step} {part}" for step in ("offsets", "commit", "abort") for part in ("asked", "answered")
 ) | frozenset(
-    {"begin", "flush", "flushed", "seek", "stable end asked", "store written: before", "store written: after"}
+    {
+        "begin",
+        "flush",
+        "flushed",
+        "seek",
+        "records handed over",
+        "stable end asked",
+        "store written: before",
+        "store written: after",
+    }
 )
 """Points where a batch is made to stand: they fail more often than all others."""
 TIMES_HOTTER = 5

@@ -13,9 +13,23 @@ from tests.model.consumer import NOT_READY, STALE
 from tests.model.context import KILL, LOST, UNANSWERED
 from tests.model.producer import ABORTABLE_ANSWER, FULL, HANGS, UNDELIVERABLE
 from tests.model.unrest import ACTIONS
-from tests.model.workload import MORE
+from tests.model.workload import AGAIN, MORE, SLOW
 
-AT_POINTS = (KILL, LOST, UNANSWERED, ABORTABLE_ANSWER, FULL, HANGS, UNDELIVERABLE, NOT_READY, STALE, HANGS, ENDED)
+AT_POINTS = (
+    KILL,
+    LOST,
+    UNANSWERED,
+    ABORTABLE_ANSWER,
+    FULL,
+    HANGS,
+    UNDELIVERABLE,
+    NOT_READY,
+    STALE,
+    HANGS,
+    ENDED,
+    SLOW,
+    AGAIN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,8 @@ class Plan:
     inputs: int
     batch: int
     jumps: int
+    lean: int
+    """One step in so many is the cluster's rather than a process's."""
     idle: int
     pace: int
     """An input may come at every so many steps."""
@@ -36,6 +52,8 @@ class Plan:
     calm: int
     """Steps before the first fault."""
     faults: int
+    together: int
+    """So many records of a transaction are handed over while the rest is decided."""
     restored_here: int
     """Up to so many offsets of a changelog are restored in the process, more by a child."""
     own_ids: bool
@@ -56,6 +74,7 @@ class Plan:
             inputs=4 + choices.draw(9),
             batch=choices.pick([3, 1, 2, 10]),
             jumps=choices.pick([1, 2, 3, 6]),
+            lean=choices.pick([2, 3, 5]),
             idle=choices.pick([0, 30, 100]),
             pace=choices.pick([1, 4, 12]),
             steps=400 + 200 * choices.draw(4),
@@ -63,6 +82,7 @@ class Plan:
             unrest=choices.pick([4, 10, 25]),
             calm=choices.pick([0, 40, 80, 120]),
             faults=1 + choices.draw(12),
+            together=choices.pick([2, 1, 100]),
             restored_here=choices.pick([20_000, 2]),
             own_ids=choices.draw(4) == 3,
             markers=choices.pick([1, 5, 25]),

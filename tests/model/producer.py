@@ -300,4 +300,8 @@ class Producer:
 
 
 def _shown(data: bytes | None) -> str:
-    return "none" if data is None else data.decode("latin-1") if data[:1] > b" " else data.hex()
+    if data is None:
+        return "none"
+    if len(data) == 8 and not data[0]:
+        return str(int.from_bytes(data))  # the position
+    return data.decode("latin-1").replace("\0", "")

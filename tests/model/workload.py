@@ -14,12 +14,16 @@ from hashlib import blake2b
 from typing import Any
 
 from tests.model.consumer import Message
+from tests.model.context import here
 from tests.model.log import PartitionLog
 
 INPUT, OUTPUT, DEAD, CHANGELOG = "activities", "feed", "dead", "changelog"
 SEEN, WORKSPACE = b"object ", b"g "
 """Kinds of rows: the overlay has a pool for each, by the first byte of a key."""
 CACHED_ROWS = 2
+SLOW, AGAIN = "deciding takes long", "decided once more"
+SLOW_S = 3.0
+"""Longer than the stage decides for one transaction."""
 MORE, CONTINUED = b"more", b"and "
 
 
@@ -56,9 +60,11 @@ def decide(state: Any, workspace: bytes, value: bytes) -> tuple[bytes | None, by
 class Work:
     """The stage's task, on the product's overlay."""
 
-    def __init__(self, specimen: Any, partition: int, store: Any) -> None:
+    def __init__(self, specimen: Any, partition: int, store: Any, together: int) -> None:
+        """`together`: so many records are handed over at once, while the rest is decided."""
         batch = specimen.module("commonline.bus.batch")
-        self._batch, self._record = batch.Batch, batch.Record
+        self._batch, self._record, self._again = batch.Batch, batch.Record, batch.AgainError
+        self._together = together
         self._view = specimen.module("commonline.streams.unify.view").View(store.get, store.scan, CACHED_ROWS)
         self._partition = partition
 
@@ -74,10 +80,15 @@ class Work:
                 records.append(self._write(OUTPUT, workspace, told))
             if continuation is not None:
                 records.append(self._write(INPUT, workspace, continuation))
-            if len(records) > 1:
-                if not send(records):
+            if len(records) >= self._together:
+                wrong = here().fault("records handed over", (SLOW, AGAIN))
+                if wrong == SLOW:
+                    here().machine.now += SLOW_S
+                more, records = send(records), []
+                if wrong == AGAIN:
+                    raise self._again
+                if not more:
                     return self._batch([], self._view.changes(), taken)
-                records = []
         return self._batch(records, self._view.changes())
 
     def _write(self, topic: str, key: bytes, value: bytes) -> Any:

@@ -36,7 +36,7 @@ class ViolationError(Exception):
     """The guarantee does not hold. `kind` in one word."""
 
     def __init__(self, kind: str, text: str) -> None:
-        super().__init__(f"{kind}: {text}")
+        super().__init__(text)
         self.kind = kind
 
 
@@ -127,7 +127,7 @@ class World:
         self.violation = self.violation or ViolationError(kind, text)
 
     def _task(self, partition: int, store: Any) -> Work:
-        return Work(self.specimen, partition, store)
+        return Work(self.specimen, partition, store, self.plan.together)
 
     def _settings(self, worker: Worker) -> Any:
         """Settings as `unify` makes them; a rolling change of the prefix gives each worker ids of its own."""
@@ -171,29 +171,44 @@ class World:
         if drawn >= PER_MILLE - self.plan.unrest:
             unrest.happen(self)
             return
-        fibers = [fiber for fiber in machine.fibers if fiber.enabled()]
-        events = self._events()
-        count = len(fibers) + len(events)
-        if not count or context.steps % self.plan.markers == 0:
-            events += self._markers()
-            count = len(fibers) + len(events)
-        if self._made < self.plan.inputs and (not count or context.steps % self.plan.pace == 0):
-            events.append(("input", self.input))
-            count += 1
-        if not count:
-            if not context.calm and choices.chance(BORED):
-                unrest.happen(self)
-            elif (waiting := machine.pass_time()) is not None:
-                machine.resume(waiting)
-            return
         if drawn >= PER_MILLE - self.plan.unrest - self.plan.idle and (waiting := machine.pass_time()) is not None:
             machine.resume(waiting)
-            return
-        taken = choices.draw(count)
-        if taken < len(fibers):
-            machine.resume(fibers[taken])
+        elif choices.draw(self.plan.lean) < self.plan.lean - 1:
+            self._one_fiber() or self._one_event() or self._nothing()
         else:
-            events[taken - len(fibers)][1]()
+            self._one_event() or self._one_fiber() or self._nothing()
+
+    def _one_fiber(self) -> bool:
+        """Let a process go on that can, the first from a drawn one on."""
+        fibers = self.context.machine.fibers
+        first = self.context.choices.draw(len(fibers))
+        for fiber in fibers[first:] + fibers[:first]:
+            if fiber.enabled():
+                self.context.machine.resume(fiber)
+                return True
+        return False
+
+    def _one_event(self) -> bool:
+        """Let one of the things happen that happen on their own."""
+        steps, plan = self.context.steps, self.plan
+        events = self._events()
+        if not events or steps % plan.markers == 0:
+            events += self._markers()
+        if self._made < plan.inputs and (not events or steps % plan.pace == 0):
+            events.append(("input", self.input))
+        if not events:
+            return False
+        self.context.choices.pick(events)[1]()
+        return True
+
+    def _nothing(self) -> bool:
+        """Nobody can do anything: a fault happens, or time passes."""
+        context = self.context
+        if not context.calm and context.choices.chance(BORED):
+            unrest.happen(self)
+        elif (waiting := context.machine.pass_time()) is not None:
+            context.machine.resume(waiting)
+        return True
 
     def _events(self) -> list[Event]:
         """What the cluster and the supervisor may do next."""
