@@ -87,15 +87,13 @@ def _event(number: int, ticket: int, user: int, texts: list[str], tags: list[str
             "updated_at": moment,
             "via": {"channel": "web_service"},
         },
-        "event": {
-            "comment": {
-                "author": {"id": str(user), "is_staff": False, "name": f"User {user}"},
-                "body": texts[1],
-                "id": str(number + 1),
-                "is_public": bool(number % 3),
-            }
-        },
+        "event": {"comment": _comment(number, user, texts[1])},
     }
+
+
+def _comment(number: int, user: int, text: str) -> dict[str, object]:
+    author = {"id": str(user), "is_staff": False, "name": f"User {user}"}
+    return {"author": author, "body": text, "id": str(number + 1), "is_public": bool(number % 3)}
 
 
 def desks(file: Path) -> list[Instance]:

@@ -93,6 +93,11 @@ def run(ground: Ground, events: int) -> dict[str, Any]:
             ground.say(" ".join(f"{name}={value:,}" for name, value in told.items()))
     finally:
         plant.end()
+    return _verdict(block, blocks)
+
+
+def _verdict(block: int, blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    """The last block against the first."""
     first, last = blocks[0], blocks[-1]
     return {
         "events": last["events"],

@@ -141,7 +141,7 @@ def together(shown: Step, kept: Step) -> list[tuple[str, str, str]]:
     """Run two steps at the same time; what the second prints is kept until the first has ended."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as output:
-        program = [BIN / kept.argv[0], *kept.argv[1:]]
+        program = [str(BIN / kept.argv[0]), *kept.argv[1:]]
         with subprocess.Popen(program, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as other:
             first = run(shown)
             print(f"\n== {kept.name}: {' '.join(kept.argv)} (began with the tests above)", flush=True)

@@ -292,12 +292,6 @@ class Head(Struct, gc=False):
     event: str | None = None
 
 
-BODY = Decoder(Body)
-VALUE = Decoder(Value)
-HEAD = Decoder(Head)
-MESSAGE = Decoder(Message)
-STATUS = Decoder(Status)
-CALL = Decoder(Call)
-PREFERENCE = Decoder(Preference)
-ID_UPDATE = Decoder(IdUpdate)
-GROUP = Decoder(Group)
+BODY, VALUE, HEAD = Decoder(Body), Decoder(Value), Decoder(Head)
+MESSAGE, STATUS, CALL = Decoder(Message), Decoder(Status), Decoder(Call)
+PREFERENCE, ID_UPDATE, GROUP = Decoder(Preference), Decoder(IdUpdate), Decoder(Group)
