@@ -19,12 +19,13 @@ from commonline.topics import Topics
 
 WORKSPACE = "acme"
 DEPARTMENTS = ("marketing", "pr", "service", "hr")
-READY_S = 60.0
 STOP_S = 20.0
 
 
 class Plant:
     """The processes by name: ``connect``, ``normalize``, ``unify``, and further workers ``normalize-1`` …"""
+
+    ready_s = 60.0
 
     def __init__(
         self,
@@ -81,7 +82,7 @@ class Plant:
 
     def wait_ready(self, name: str) -> None:
         """Until /readyz answers 200; a worker that ended with 75 is started anew, as the supervisor would."""
-        deadline = time.monotonic() + READY_S
+        deadline = time.monotonic() + self.ready_s
         while time.monotonic() < deadline:
             self.tend()
             try:
@@ -90,7 +91,7 @@ class Plant:
             except httpx.TransportError:
                 pass
             time.sleep(0.1)
-        raise AssertionError(f"{name} is not ready after {READY_S} s:\n{self.log(name)}")
+        raise AssertionError(f"{name} is not ready after {self.ready_s:.0f} s:\n{self.log(name)}")
 
     def tend(self) -> None:
         """Start again what ended with code 75."""

@@ -34,6 +34,8 @@ class Works(Plant):
     """The processes of one schedule. `tend` starts again what ended, as ``commonline up`` would; deaths that the tests
     caused count for nothing there. Safe from several threads."""
 
+    ready_s = 240.0
+
     def __init__(self, broker: CutBroker, prefix: str, folder: Path, schedule: Schedule) -> None:
         environ = {**ENVIRON, "COMMONLINE_SESSION_MS": str(schedule.session_ms)}
         super().__init__(broker.settings, prefix, folder, "", environ, WORKSPACES)
