@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commonline.connectors.webhook import bodies, guesses, values
-from commonline.connectors.webhook.declared import Plan, plan
-from commonline.connectors.webhook.drafting import draft
-from commonline.connectors.webhook.expressions import Scope
 from commonline.errors import MalformedPayloadError
+from commonline.kit.declared import bodies, guesses, values
+from commonline.kit.declared.drafting import draft
+from commonline.kit.declared.expressions import Scope
+from commonline.kit.declared.plan import Plan, plan
 from commonline.kit.draft import Draft
 from commonline.kit.mapping import Entry, EventMapping, Ignored
 from commonline.schemas.records import Delivery

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from commonline.cli.replay import read_settings, replayed
 from commonline.configuration.model import Source, Workspace
 from commonline.connectors.webhook import ingress
-from commonline.connectors.webhook.declared import MappingTable, PartyTable
 from commonline.errors import ConfigurationError
 from commonline.kit import catalogue
+from commonline.kit.declared.plan import MappingTable, PartyTable
 from commonline.kit.instance import instance
 from commonline.kit.mapping import Dead, Skipped
 from commonline.kit.replay import Result, trial

@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from commonline.connectors.webhook.expressions import Getter, compile_expression, constant
 from commonline.errors import ConfigurationError
+from commonline.kit.declared.expressions import Getter, compile_expression, constant
 from commonline.schemas.records import (
     ActivityType,
     AttachmentKind,

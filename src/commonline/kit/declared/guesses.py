@@ -7,8 +7,8 @@ from collections import deque
 from itertools import islice
 from typing import Any
 
-from commonline.connectors.webhook.values import line, url
 from commonline.kit import times
+from commonline.kit.declared.values import line, url
 from commonline.kit.text import html_to_text
 from commonline.schemas.records import ActivityType, Delivery
 

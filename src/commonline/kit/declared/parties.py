@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from commonline.connectors.webhook import values
-from commonline.connectors.webhook.declared import ENUMERATIONS, KINDS, Attachments, Party
-from commonline.connectors.webhook.expressions import Getter, Scope
 from commonline.kit import accounts
+from commonline.kit.declared import values
+from commonline.kit.declared.expressions import Getter, Scope
+from commonline.kit.declared.plan import ENUMERATIONS, KINDS, Attachments, Party
 from commonline.schemas.records import Attachment, AttachmentKind, PartyKind, Role, Side
 from commonline.schemas.records import Party as Told
 
-CONNECTOR = "webhook"
+PREFIX = "webhook"
+"""Begins the ids: one for all connectors whose mapping is declared, so that a system has one set of ids however it
+comes (its webhook, a file of its history)."""
 _ILLEGAL = frozenset(' "<>\\^`{|}')
 _BY_MEDIA = {"image": "image", "video": "video", "audio": "audio"}
 
@@ -96,7 +98,7 @@ def _account(get: Mapping[str, Getter], scope: Scope, system: str) -> str | None
     if told is not None:
         return told
     own = values.identifier(_value(get, "id", scope))
-    return accounts.native(CONNECTOR, system, "user", own) if own is not None else None
+    return accounts.native(PREFIX, system, "user", own) if own is not None else None
 
 
 def _value(get: Mapping[str, Getter], name: str, scope: Scope) -> Any:

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import msgspec
 
-from commonline.connectors.webhook import guesses, parties, values
-from commonline.connectors.webhook.declared import ENUMERATIONS, Plan
-from commonline.connectors.webhook.expressions import Scope
 from commonline.errors import MalformedPayloadError
 from commonline.kit import accounts, times
+from commonline.kit.declared import guesses, parties, values
+from commonline.kit.declared.expressions import Scope
+from commonline.kit.declared.plan import ENUMERATIONS, Plan
 from commonline.kit.draft import Draft
 from commonline.kit.text import html_to_text, link_spans, tidy
 from commonline.schemas.records import (
@@ -28,7 +28,7 @@ from commonline.schemas.records import (
     Visibility,
 )
 
-CONNECTOR = parties.CONNECTOR
+PREFIX = parties.PREFIX
 RELATIONS = frozenset({"Like", "Dislike", "Announce", "Follow", "Block", "Flag", "Join", "Invite"})
 MADE = "application/json"
 """Media type of what a text of `guesses.summary` was made from."""
@@ -66,12 +66,12 @@ class Item:
     def uri(self, name: str, kind: str) -> str | None:
         """The same as an id in the source's system."""
         told = values.identifier(self.value(name))
-        return None if told is None else accounts.native(CONNECTOR, self.system, kind, told)
+        return None if told is None else accounts.native(PREFIX, self.system, kind, told)
 
     def object_id(self) -> str:
         """The object's id. Raises `MalformedPayloadError` where the configured expression finds none."""
         if "id" not in self.plan.get:
-            return accounts.native(CONNECTOR, self.system, BODY, values.digest(self.scope.item))
+            return accounts.native(PREFIX, self.system, BODY, values.digest(self.scope.item))
         told = self.uri("id", self.plan.kind)
         if told is None:
             raise MalformedPayloadError("the expression of mapping.id finds no text or whole number", path="mapping.id")
@@ -226,7 +226,7 @@ def _edge(
     told = values.identifier(item.value("id")) or values.digest(item.scope.item)
     who = (actor.account or actor.name or "") if actor else ""
     parts = [self_part for self_part in (told, relation.lower(), who, reaction or "") if self_part]
-    return accounts.native(CONNECTOR, item.system, item.plan.kind, *parts)
+    return accounts.native(PREFIX, item.system, item.plan.kind, *parts)
 
 
 def _revision(item: Item, told: Draft) -> str:
