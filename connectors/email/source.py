@@ -21,8 +21,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
 from commonline.configuration.load import ResolvedSecret
-from commonline.connectors.email.mail import FOLDER, INTERNAL_DATE, TRUNCATED
 from commonline.errors import AuthenticationError, ConfigurationError, DisconnectedError, RetryLaterError
+from commonline.kit.mail.mail import FOLDER, INTERNAL_DATE, TRUNCATED
 from commonline.kit.source import Context, Cursor, Item, Page
 from commonline.kit.times import SECOND, from_micros, to_micros
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from imapclient.exceptions import ProtocolError
 
 from commonline.configuration.load import ResolvedSecret
-from commonline.connectors.email import charsets, quotes
-from commonline.connectors.email.authentication import verified
-from commonline.connectors.email.headers import words
 from commonline.connectors.email.source import HEAD, _groups, _Mailbox
-from commonline.connectors.email.threads import title_of
 from commonline.errors import ConfigurationError
 from commonline.kit import catalogue
+from commonline.kit.mail import charsets, quotes
+from commonline.kit.mail.authentication import verified
+from commonline.kit.mail.headers import words
+from commonline.kit.mail.threads import title_of
 from commonline.kit.mapping import Dead
 from commonline.kit.replay import Result, trial, verdict
 from commonline.kit.samples import Sample, read

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from email.message import Message
 
-from commonline.connectors.email import quotes
-from commonline.connectors.email.headers import Headers
-from commonline.connectors.email.parts import Parts, TextPart, hint, sort
+from commonline.kit.mail import quotes
+from commonline.kit.mail.headers import Headers
+from commonline.kit.mail.parts import Parts, TextPart, hint, sort
 from commonline.kit.text import Text, link_spans, render_html, tidy
 from commonline.schemas.records import Span
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commonline.connectors.email.headers import Headers, mid
+from commonline.kit.mail.headers import Headers, mid
 from commonline.schemas.records import Reference
 
 MOST = 20

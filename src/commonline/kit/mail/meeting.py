@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from commonline.connectors.email import invitations, people
-from commonline.connectors.email.headers import mid
-from commonline.connectors.email.invitations import Attendee, Event
-from commonline.connectors.email.mail import Mail
-from commonline.connectors.email.threads import root_of
 from commonline.kit.draft import Draft
+from commonline.kit.mail import invitations, people
+from commonline.kit.mail.headers import mid
+from commonline.kit.mail.invitations import Attendee, Event
+from commonline.kit.mail.mail import Mail
+from commonline.kit.mail.threads import root_of
 from commonline.kit.text import tidy
 from commonline.schemas.records import ActivityType, Change, Object, Party, Reference, Thread
 

@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from commonline.connectors.email import charsets
 from commonline.kit import times
+from commonline.kit.mail import charsets
 from commonline.kit.text import tidy
 
 LONGEST = 256 * 1024

@@ -7,10 +7,10 @@ from email.parser import Parser
 
 import msgspec
 
-from commonline.connectors.email import people
-from commonline.connectors.email.charsets import decode
-from commonline.connectors.email.headers import Headers
-from commonline.connectors.email.parts import Parts, children_of, payload
+from commonline.kit.mail import people
+from commonline.kit.mail.charsets import decode
+from commonline.kit.mail.headers import Headers
+from commonline.kit.mail.parts import Parts, children_of, payload
 
 DELIVERED = frozenset({"delivered", "relayed", "expanded"})
 DIAGNOSTIC = 300

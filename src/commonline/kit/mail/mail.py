@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from commonline.connectors.email import automated, body, people, threads
-from commonline.connectors.email.headers import Headers, mid, when
-from commonline.connectors.email.parts import MOST_PARTS, File, content_of, hint, sort
 from commonline.kit import accounts, times
 from commonline.kit.draft import Draft
+from commonline.kit.mail import automated, body, people, threads
+from commonline.kit.mail.headers import Headers, mid, when
+from commonline.kit.mail.parts import MOST_PARTS, File, content_of, hint, sort
 from commonline.schemas.records import (
     Attachment,
     AttachmentKind,

@@ -13,8 +13,8 @@ from typing import Literal
 
 import msgspec
 
-from commonline.connectors.email import charsets
-from commonline.connectors.email.headers import LONGEST, Headers, words
+from commonline.kit.mail import charsets
+from commonline.kit.mail.headers import LONGEST, Headers, words
 
 Markup = Literal["text/plain", "text/html"]
 DEEPEST = 50

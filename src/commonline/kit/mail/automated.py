@@ -6,7 +6,7 @@ Fields: RFC 3834 (``Auto-Submitted``), RFC 2919 and 2369 (``List-*``), ``Precede
 
 from __future__ import annotations
 
-from commonline.connectors.email.headers import Headers
+from commonline.kit.mail.headers import Headers
 
 _PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _MARKS = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-failed-recipients", "x-loop", "feedback-id")

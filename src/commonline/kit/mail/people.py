@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from commonline.connectors.email.authentication import verified
-from commonline.connectors.email.automated import MASS, NO_REPLY, ROBOTS, SHARED, local_part
-from commonline.connectors.email.headers import Address, Headers
 from commonline.kit import accounts
+from commonline.kit.mail.authentication import verified
+from commonline.kit.mail.automated import MASS, NO_REPLY, ROBOTS, SHARED, local_part
+from commonline.kit.mail.headers import Address, Headers
 from commonline.schemas.records import Claim, Party, PartyKind, Role
 
 MOST = 100
