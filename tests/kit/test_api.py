@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from commonline.configuration.load import ResolvedSecret
 from commonline.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -16,7 +17,7 @@ from commonline.errors import (
     MalformedPayloadError,
     RetryLaterError,
 )
-from commonline.kit.api import Api
+from commonline.kit.api import Api, credential
 from commonline.kit.source import Context
 
 Answering = Callable[[web.Request], Awaitable[web.Response]]
@@ -139,3 +140,12 @@ async def test_patience(vendor: Vendor, http: aiohttp.ClientSession, status: int
 async def test_nobody_there(vendor: Vendor, http: aiohttp.ClientSession) -> None:
     with pytest.raises(DisconnectedError, match="HubSpot at"):
         await Api(Context("desk", "acme", {}, http), "hubspot", "http://127.0.0.1:1", {}).get("/x")
+
+
+async def test_a_credential_that_is_not_set(http: aiohttp.ClientSession) -> None:
+    settings = {"api_token": ResolvedSecret(("new", "old")), "other": "text"}
+    context = Context("desk", "acme", settings, http)
+    assert credential(context, "api_token") == "new"
+    for name in ("other", "access_token"):
+        with pytest.raises(ConfigurationError, match=f"{name} is missing"):
+            credential(context, name)

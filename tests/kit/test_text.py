@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commonline.kit.markup import DEPTH_LIMIT
-from commonline.kit.text import SPAN_LIMIT, Text, html_to_text, link_spans, render_html, tidy
+from commonline.kit.text import SPAN_LIMIT, Text, html_to_text, link_spans, one_line, render_html, tidy
 from commonline.schemas.records import Span
 
 MIB = 1024 * 1024
@@ -146,3 +146,18 @@ def test_links_in_plain_text_end_before_punctuation() -> None:
     text = "See https://example.org/a_(b), (http://example.org/c?d=1). Not http:// nor ftp://x — HTTPS://EXAMPLE.ORG!"
     found = [text[span.start : span.end] for span in link_spans(text)]
     assert found == ["https://example.org/a_(b)", "http://example.org/c?d=1", "HTTPS://EXAMPLE.ORG"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (None, None),
+        ("", None),
+        (" \n ", None),
+        ("My\nkettle\t <leaks>", "My kettle <leaks>"),
+        ("a\x00b", "ab"),
+        ("\x00", None),
+    ],
+)
+def test_a_title_is_one_line_in_which_nothing_is_markup(text: str | None, line: str | None) -> None:
+    assert one_line(text) == line

@@ -18,6 +18,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+from commonline.configuration.load import ResolvedSecret
 from commonline.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -39,6 +40,14 @@ GONE = frozenset({404, 410})
 DENIED = frozenset({401, 403})
 T = TypeVar("T")
 _budgets: dict[tuple[str, str, str], Budget] = {}
+
+
+def credential(context: Context, name: str) -> str:
+    """The secret setting `name` of a source. Raises `ConfigurationError` if it is not set."""
+    secret = context.settings.get(name)
+    if not isinstance(secret, ResolvedSecret):
+        raise ConfigurationError(f"{name} is missing; the API is asked with it")
+    return secret.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,11 @@ def tidy(text: str, spans: Iterable[Span]) -> Text:
     )
 
 
+def one_line(text: str | None) -> str | None:
+    """A title or a name: one line of plain text in which nothing is markup. None for None and for what is empty."""
+    return tidy(" ".join(text.split()), []).text or None if text else None
+
+
 def _by_place(span: Span) -> tuple[int, int]:
     return span.start, -span.end
 
