@@ -92,6 +92,11 @@ def verb(name: str) -> ActivityType | None:
     return _VERBS.get(words[-1].lower()) if words else None
 
 
+def is_secretive(name: str) -> bool:
+    """Whether a key speaks of a secret, so that its value is not shown."""
+    return _SECRETIVE.search(name[:VALUE_LIMIT]) is not None
+
+
 def summary(item: Any) -> str:
     """Readable ``key: value`` lines of the scalars: what people wrote first, ids and links last; no secrets."""
     leaves, more = _leaves(item)
@@ -117,7 +122,7 @@ def _leaves(item: Any) -> tuple[list[tuple[str, Any]], bool]:
         visits += 1
         path, value = pending.popleft()
         if isinstance(value, dict):
-            shown = (key for key in islice(value, VISITS) if not _SECRETIVE.search(key[:VALUE_LIMIT]))
+            shown = (key for key in islice(value, VISITS) if not is_secretive(key))
             pending.extend((f"{path}.{key}" if path else key, value[key]) for key in shown)
         elif isinstance(value, list):
             pending.extend((f"{path}[{index}]", v) for index, v in enumerate(value[:VISITS]))

@@ -1,0 +1,1 @@
+"""Segment and RudderStack: what customers do in applications and on web pages."""
