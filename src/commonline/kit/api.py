@@ -32,6 +32,10 @@ from commonline.kit.budget import Budget, retry_after_s
 from commonline.kit.source import Context
 
 TIMEOUT = aiohttp.ClientTimeout(total=60)
+SILENCE_S = 60.0
+"""How long a stream may say nothing; vendors send signs of life every 15 to 30 s."""
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes of one line of a stream."""
 PATIENCE_S = 10.0
 """Where a vendor asks for patience and does not say how long."""
 LARGEST = 64 * 1024 * 1024
@@ -103,21 +107,44 @@ class Api:
         self, method: str, target: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer | None:
         """One call, when the budget allows it."""
-        url = target if "://" in target else self.base + target
-        if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
-            raise ConfigurationError(f"{self._where} leads to {urlsplit(url).netloc}, which is not asked")
-        context = self.context
-        while (wait_s := self._budget.wait_s(context.mode, time.monotonic())) > 0:
-            await context.sleep(wait_s)
-        self._budget.take()
+        url = await self._turn(target)
         sent = {**self._headers, **{name.replace("_", "-"): value for name, value in (headers or {}).items()}}
         try:
-            async with context.http.request(
+            async with self.context.http.request(
                 method, URL(url, encoded=True), data=content, headers=sent, timeout=TIMEOUT, allow_redirects=False
             ) as answer:
                 return await self._answer(answer, url.removeprefix(self.base))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DisconnectedError(f"{self._where}: {error or type(error).__name__}") from error
+
+    async def lines(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """The lines of an answer that does not end, without their ends: an empty one as soon as it is open, and empty
+        ones as signs of life. Raises as `call` does, `ConfigurationError` for what does not exist, and
+        `DisconnectedError` when it ends or is silent for `SILENCE_S`."""
+        url = await self._turn(f"{path}?{urlencode(query)}" if query else path)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=SILENCE_S)
+        try:
+            async with self.context.http.request(
+                "GET", URL(url, encoded=True), headers=self._headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                if answer.status != 200 and await self._answer(answer, path) is None:
+                    raise ConfigurationError(f"{self._where} has no {path}")
+                yield b""
+                async for line in _split(answer):
+                    yield line
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise DisconnectedError(f"{self._where}: {error or type(error).__name__}") from error
+        raise DisconnectedError(f"{self._where} closed the stream")
+
+    async def _turn(self, target: str) -> str:
+        """Wait until the budget allows a call. Returns the whole URL. Raises `ConfigurationError` for another origin."""
+        url = target if "://" in target else self.base + target
+        if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
+            raise ConfigurationError(f"{self._where} leads to {urlsplit(url).netloc}, which is not asked")
+        while (wait_s := self._budget.wait_s(self.context.mode, time.monotonic())) > 0:
+            await self.context.sleep(wait_s)
+        self._budget.take()
+        return url
 
     async def _answer(self, answer: aiohttp.ClientResponse, target: str) -> Answer | None:
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -137,6 +164,17 @@ class Api:
         if status in DENIED:
             raise AuthenticationError(f"{self.title} refused {path} ({status}): check the credential and its rights")
         raise ConfigurationError(f"{self.title} answered {status} to {path}: check the source's settings")
+
+
+async def _split(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    """The body's lines as they come. Raises `TooLargeError` for one that does not end."""
+    rest = b""
+    async for part in answer.content.iter_any():
+        *lines, rest = (rest + part).split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            raise TooLargeError("line of a stream", LONGEST_LINE)
+        for line in lines:
+            yield line.rstrip(b"\r")
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes:
