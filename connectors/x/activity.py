@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import Raw, Struct
 
-from commonline.connectors.x import content, first_api, payload, people, posts, second_api
-from commonline.connectors.x.payload import User1, User2
+from commonline.connectors.x import content, first_api, payload, people, posts, second_api, second_payload
+from commonline.connectors.x.payload import User1
 from commonline.connectors.x.people import CONNECTOR, Side, status_uri, user_uri
+from commonline.connectors.x.second_payload import User2
 from commonline.errors import MalformedPayloadError
 from commonline.kit import times
 from commonline.kit.accounts import native
@@ -36,7 +36,7 @@ def posted(entry: Entry) -> list[Draft]:
     part: Part = entry.body
     if part.beside is None:
         return posts.drafts(part.side, first_api.post(part.side, payload.TWEET1.decode(part.raw)), entry.event)
-    told = second_api.post(part.side, payload.TWEET2.decode(part.raw), part.beside)
+    told = second_api.post(part.side, second_payload.TWEET2.decode(part.raw), part.beside)
     return posts.drafts(part.side, told, entry.event)
 
 
@@ -74,7 +74,7 @@ def followed(entry: Entry) -> list[Draft] | Ignored:
         told = payload.RELATION.decode(part.raw)
         kind, at = told.type, times.parse(told.created_timestamp)
         return _relation(entry, FOLLOWS.get(kind, ""), told.source, told.target, at)
-    pair = payload.PAIR.decode(part.raw)
+    pair = second_payload.PAIR.decode(part.raw)
     return _relation(entry, FOLLOWS[entry.event], pair.source, pair.target, part.at)
 
 
@@ -122,7 +122,7 @@ def deleted(entry: Entry) -> list[Draft]:
         told = payload.DELETED.decode(part.raw)
         post, owner, at = told.status.id, told.status.user_id, times.parse(told.timestamp_ms)
     else:
-        gone = payload.DROPPED.decode(part.raw)
+        gone = second_payload.DROPPED.decode(part.raw)
         post, owner, at = gone.id, gone.author_id, part.at
     uri = status_uri(people.required(post, path="status.id"))
     author = people.party(part.side, None, "author", owner)
@@ -169,7 +169,7 @@ def direct(entry: Entry) -> list[Draft] | Ignored:
 def message(entry: Entry) -> list[Draft]:
     """A direct message, API 2."""
     part: Part = entry.body
-    told = payload.DM2.decode(part.raw)
+    told = second_payload.DM2.decode(part.raw)
     native_id = people.required(told.id, path="id")
     text = content.render(told.text, []) if told.text is not None else None
     new = _message(entry, native_id, str(told.dm_conversation_id or ""), text)
@@ -202,5 +202,3 @@ def _message(entry: Entry, native_id: str, conversation: str, text: Text | None)
         direction=None if side.own else "inbound",
         published=people.time_of(native_id),
     )
-
-

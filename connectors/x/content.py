@@ -11,9 +11,10 @@ import re
 
 from msgspec import Struct
 
-from commonline.connectors.x.payload import Entities1, Entities2, Named
-from commonline.connectors.x.people import line, text_id, user_uri
-from commonline.kit.text import Text, link_spans, tidy
+from commonline.connectors.x.payload import Entities1, Named
+from commonline.connectors.x.people import text_id, user_uri
+from commonline.connectors.x.second_payload import Entities2
+from commonline.kit.text import Text, link_spans, one_line, tidy
 from commonline.schemas.records import Attachment, AttachmentKind, Span, SpanKind
 
 KINDS: dict[str, AttachmentKind] = {"photo": "image", "video": "video", "animated_gif": "video"}
@@ -125,6 +126,6 @@ def attached(media: Named) -> Attachment:
         kind=KINDS.get(media.type or "", "file"),
         id=text_id(media.id_str) or text_id(media.id),
         url=url if url and url.startswith(WEB) else None,
-        name=line(media.ext_alt_text),
+        name=one_line(media.ext_alt_text),
         duration_ms=millis if isinstance(millis, int) and 0 < millis < 10**9 else None,
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from commonline.connectors.x import content, people
-from commonline.connectors.x.payload import Entities1, Tweet1
+from commonline.connectors.x.payload import Entities1, Named, Tweet1
 from commonline.connectors.x.people import Side
 from commonline.connectors.x.posts import Post
 from commonline.kit import times
-from commonline.kit.text import html_to_text
+from commonline.kit.text import html_to_text, one_line
 from commonline.schemas.records import Party
 
 DEEPEST = 3
@@ -33,13 +33,13 @@ def post(side: Side, told: Tweet1, depth: int = 0) -> Post:
     if told.retweeted_status is not None and depth < DEEPEST:
         found.reposts = post(side, told.retweeted_status, depth + 1)
     found.language = None if told.lang in (None, "und") else told.lang
-    found.generator = people.line(html_to_text(told.source)) if told.source else None
-    found.tags = [tag for one in (entities.hashtags if entities else None) or () if (tag := people.line(one.text))]
+    found.generator = one_line(html_to_text(told.source)) if told.source else None
+    found.tags = [tag for one in (entities.hashtags if entities else None) or () if (tag := one_line(one.text))]
     found.metrics = _metrics(told)
     return found
 
 
-def _media(entities: Entities1 | None, media: Entities1 | None) -> list[content.Named]:
+def _media(entities: Entities1 | None, media: Entities1 | None) -> list[Named]:
     return (media.media if media is not None else None) or (entities.media if entities is not None else None) or []
 
 
@@ -49,7 +49,7 @@ def _mentions(side: Side, entities: Entities1 | None) -> list[Party]:
         known = people.text_id(one.id_str) or people.text_id(one.id)
         party = people.party(side, None, "mentioned", known)
         if party is not None:
-            party.name, party.handle = people.line(one.name), people.line(one.screen_name)
+            party.name, party.handle = one_line(one.name), one_line(one.screen_name)
             found.append(party)
     return found
 

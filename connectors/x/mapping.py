@@ -9,8 +9,9 @@ from msgspec import Raw
 
 from commonline.connectors.x import activity, people, second_api
 from commonline.connectors.x.activity import Part
-from commonline.connectors.x.payload import ACTIVITY, EVENT, INNER, LIST, SHAPE, Includes, Inner, Shape
+from commonline.connectors.x.payload import ACTIVITY, LIST
 from commonline.connectors.x.people import Side
+from commonline.connectors.x.second_payload import EVENT, INNER, SHAPE, Includes, Inner, Shape
 from commonline.errors import MalformedPayloadError
 from commonline.kit.mapping import Entry, EventMapping
 from commonline.schemas.records import Delivery

@@ -6,15 +6,14 @@ Since November 2010 an id holds the time at which it was made, in milliseconds s
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import UNSET, Struct
 
-from commonline.connectors.x.payload import Id, User1, User2
+from commonline.connectors.x.payload import Id, User1
+from commonline.connectors.x.second_payload import User2
 from commonline.errors import MalformedPayloadError
 from commonline.kit import times
 from commonline.kit.accounts import native
-from commonline.kit.text import tidy
+from commonline.kit.text import one_line
 from commonline.schemas.records import Party, Role, Visibility
 
 CONNECTOR = "x"
@@ -73,9 +72,9 @@ def party(side: Side, user: User1 | User2 | None, role: Role, fallback: Id = Non
         return None
     found = Party(account=user_uri(known), kind="person", role=role)
     if isinstance(user, User1):
-        found.name, found.handle = line(user.name), line(user.screen_name)
+        found.name, found.handle = one_line(user.name), one_line(user.screen_name)
     elif user is not None:
-        found.name, found.handle = line(user.name), line(user.username)
+        found.name, found.handle = one_line(user.name), one_line(user.username)
     if known in side.own:
         found.side = "us"
     return found
@@ -87,8 +86,3 @@ def visibility(*users: User1 | User2 | None) -> Visibility:
     if None in told:
         return "restricted"
     return "customer" if True in told else "public"
-
-
-def line(value: Any) -> str | None:
-    """One line of plain text."""
-    return " ".join(tidy(value, []).text.split()) or None if isinstance(value, str) else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from commonline.connectors.x import people
-from commonline.connectors.x.payload import User1, User2
+from commonline.connectors.x.payload import User1
 from commonline.connectors.x.people import Side, status_uri
+from commonline.connectors.x.second_payload import User2
 from commonline.kit.accounts import native
 from commonline.kit.draft import Draft
 from commonline.kit.text import Text

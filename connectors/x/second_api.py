@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from commonline.connectors.x import content, people
-from commonline.connectors.x.payload import Includes, Media2, Tweet2, User2
 from commonline.connectors.x.people import Side
 from commonline.connectors.x.posts import Post
+from commonline.connectors.x.second_payload import Includes, Media2, Tweet2, User2
 from commonline.kit import times
-from commonline.kit.text import Text
+from commonline.kit.text import Text, one_line
 from commonline.schemas.records import Attachment, Party
 
 COUNTS = {
@@ -58,8 +58,8 @@ def post(side: Side, told: Tweet2, known: Beside, depth: int = 0) -> Post:
     for pointer in told.referenced_tweets or ():
         _point(side, found, pointer.type, people.text_id(pointer.id), known, depth)
     found.language = None if told.lang in (None, "und") else told.lang
-    found.generator = people.line(told.source)
-    found.tags = [tag for mark in marks if mark.kind == "hashtag" and (tag := people.line(mark.value))]
+    found.generator = one_line(told.source)
+    found.tags = [tag for mark in marks if mark.kind == "hashtag" and (tag := one_line(mark.value))]
     found.metrics = _metrics(told, found.user)
     _poll(found, told, known)
     return found
@@ -104,7 +104,7 @@ def _medium(key: str, media: Media2 | None) -> Attachment:
         kind=content.KINDS.get(media.type or "", "file"),
         id=key,
         url=url,
-        name=people.line(media.alt_text),
+        name=one_line(media.alt_text),
         duration_ms=millis if millis is not None and 0 < millis < 10**9 else None,
     )
 
@@ -115,7 +115,7 @@ def _poll(found: Post, told: Tweet2, known: Beside) -> None:
         if str(poll.id) not in keys:
             continue
         found.poll = True
-        labels = [people.line(option.label) or "" for option in poll.options or ()]
+        labels = [one_line(option.label) or "" for option in poll.options or ()]
         lines = [f"- {label}" for label in labels if label]
         before = found.text or Text("", [])
         found.text = Text("\n".join([before.text, *lines]), before.spans)

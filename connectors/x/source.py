@@ -17,11 +17,10 @@ from typing import Any
 
 import msgspec
 
-from commonline.configuration.load import ResolvedSecret
 from commonline.connectors.x import people
 from commonline.errors import ConfigurationError
 from commonline.kit import times
-from commonline.kit.api import Api
+from commonline.kit.api import Api, credential
 from commonline.kit.source import Context, Cursor, Item, Page
 
 STREAM = "/2/tweets/search/stream"
@@ -66,10 +65,8 @@ _FOUND = msgspec.json.Decoder(_Found)
 
 async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]:
     """The stream for ever; in mode ``backfill`` what search finds since `since_us`."""
-    token = context.settings.get("bearer_token")
-    if not isinstance(token, ResolvedSecret):
-        raise ConfigurationError("bearer_token is missing; the stream needs it")
-    api = Api(context, "x", str(context.settings["api_url"]), {"Authorization": f"Bearer {token.value}"})
+    headers = {"Authorization": f"Bearer {credential(context, 'bearer_token')}"}
+    api = Api(context, "x", str(context.settings["api_url"]), headers)
     position = dict(cursor or {})
     if context.mode == "backfill":
         async for page in _history(api, position):

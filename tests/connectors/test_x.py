@@ -6,13 +6,14 @@ import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
 from aiohttp import web
+from tests.connectors.polled import serving
 
 from commonline.configuration.load import ResolvedSecret
 from commonline.connectors.x import content, ingress, people, source
@@ -20,8 +21,7 @@ from commonline.errors import AuthenticationError, ConfigurationError, Disconnec
 from commonline.kit import catalogue
 from commonline.kit.authenticate import authenticate
 from commonline.kit.request import Request
-from commonline.kit.source import Context, Item, Page
-from tests.connectors.serving import serving
+from commonline.kit.source import Context, Cursor, Item, Page
 
 CONNECTOR = catalogue.connector("x")
 NOW = 1_768_996_800_000_000
@@ -146,6 +146,11 @@ def context(http: aiohttp.ClientSession, url: str, **more: Any) -> Context:
     return Context("x", "acme", settings, http, clock=lambda: NOW + 60_000_000, **more)
 
 
+def reading(http: aiohttp.ClientSession, url: str, cursor: Cursor | None) -> AsyncGenerator[Page]:
+    """The stream, read as the runner reads it."""
+    return cast("AsyncGenerator[Page]", source.read(context(http, url), cursor))
+
+
 def texts(items: list[Item]) -> list[str]:
     """What items say, in their order."""
     found: list[str] = []
@@ -159,7 +164,10 @@ async def test_the_stream_is_open_before_the_gap_is_searched(world: tuple[World,
     x, url = world
     for number in range(1, 6):
         x.say(number)
-    async with aiohttp.ClientSession() as http, aclosing(source.read(context(http, url), {"newest": post(2)["id"]})) as pages:  # type: ignore[type-var]
+    async with (
+        aiohttp.ClientSession() as http,
+        aclosing(reading(http, url, {"newest": post(2)["id"]})) as pages,
+    ):
         found: list[Page] = [await anext(pages), await anext(pages)]
         x.say(6)
         found += [await anext(pages), await anext(pages)]
@@ -171,7 +179,7 @@ async def test_the_stream_is_open_before_the_gap_is_searched(world: tuple[World,
 
 async def test_a_stream_that_ends_is_told_after_what_it_said(world: tuple[World, str]) -> None:
     x, url = world
-    async with aiohttp.ClientSession() as http, aclosing(source.read(context(http, url), None)) as pages:  # type: ignore[type-var]
+    async with aiohttp.ClientSession() as http, aclosing(reading(http, url, None)) as pages:
         waiting = asyncio.ensure_future(anext(pages))
         while not x.streams:
             await asyncio.sleep(0.01)
@@ -187,7 +195,7 @@ async def test_what_is_older_than_search_reaches_is_not_asked_for_by_id(world: t
     x, url = world
     old = post(-8 * 24 * 3600)["id"]
     x.say(1)
-    async with aiohttp.ClientSession() as http, aclosing(source.read(context(http, url), {"newest": old})) as pages:  # type: ignore[type-var]
+    async with aiohttp.ClientSession() as http, aclosing(reading(http, url, {"newest": old})) as pages:
         await anext(pages)
     assert "since_id" not in x.asked[0]
     assert x.asked[0]["start_time"] == "2026-01-14T12:03:00Z"

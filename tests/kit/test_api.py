@@ -149,3 +149,26 @@ async def test_a_credential_that_is_not_set(http: aiohttp.ClientSession) -> None
     for name in ("other", "access_token"):
         with pytest.raises(ConfigurationError, match=f"{name} is missing"):
             credential(context, name)
+
+
+async def test_an_answer_that_does_not_end_is_read_by_lines(vendor: Vendor, http: aiohttp.ClientSession) -> None:
+    async def told(request: web.Request) -> web.Response:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for part in (b'{"a"', b": 1}\r\n\r\n{", b'"b": 2}\n', b"cut off"):
+            await answer.write(part)
+        return answer  # type: ignore[return-value]
+
+    vendor.answers["/stream"] = told
+    lines = api(vendor, http).lines("/stream", {"a": "1"})
+    assert [await anext(lines) for _ in range(4)] == [b"", b'{"a": 1}', b"", b'{"b": 2}']
+    with pytest.raises(DisconnectedError, match="closed the stream"):
+        await anext(lines)
+    assert vendor.asked[0].query == {"a": "1"}
+
+
+async def test_a_stream_that_is_refused(vendor: Vendor, http: aiohttp.ClientSession) -> None:
+    for status, error in ((401, AuthenticationError), (404, ConfigurationError), (503, RetryLaterError)):
+        vendor.says("/stream", status)
+        with pytest.raises(error):
+            await anext(api(vendor, http).lines("/stream"))

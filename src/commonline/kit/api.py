@@ -137,7 +137,7 @@ class Api:
         raise DisconnectedError(f"{self._where} closed the stream")
 
     async def _turn(self, target: str) -> str:
-        """Wait until the budget allows a call. Returns the whole URL. Raises `ConfigurationError` for another origin."""
+        """The whole URL, once the budget allows a call. Raises `ConfigurationError` for another origin."""
         url = target if "://" in target else self.base + target
         if urlsplit(url)[:2] != urlsplit(self.base)[:2]:
             raise ConfigurationError(f"{self._where} leads to {urlsplit(url).netloc}, which is not asked")
