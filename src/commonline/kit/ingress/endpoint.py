@@ -136,5 +136,5 @@ def missing_secrets(instance: Instance) -> ConfigurationError:
 
 
 def _methods(webhook: Webhook, own: Hooks) -> frozenset[str]:
-    by_get = isinstance(webhook.handshake, QueryEcho) or own.handshake is not None
-    return frozenset({*webhook.methods, *(["GET"] if by_get else [])})
+    asked = ["GET"] if isinstance(webhook.handshake, QueryEcho) else []
+    return frozenset({*webhook.methods, *asked, *(["GET", "HEAD"] if own.handshake is not None else [])})

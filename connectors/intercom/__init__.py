@@ -1,0 +1,1 @@
+"""Intercom: conversations, tickets, notes, contacts and companies of a workspace."""
