@@ -1,0 +1,1 @@
+"""Threads: replies, mentions, posts and deletions of a profile."""
