@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from commonline.kit.clean import clean_target, hidden_headers, hidden_parameters, kept_headers
+from commonline.kit.clean import clean_target, hidden_headers, hidden_parameters, is_kept, kept_headers
 from commonline.kit.manifest import QueryEcho, Signature, Token, Webhook
 from commonline.kit.request import Request
 
@@ -46,3 +46,10 @@ def test_secrets_leave_the_request_line(target: str, cleaned: str) -> None:
 
 def test_a_short_secret_does_not_hide_everything() -> None:
     assert clean_target("/in/x?page=12", ["12"]) == "/in/x?page=12"
+
+
+def test_headers_are_kept_by_their_beginning() -> None:
+    call = Request("POST", "/", "", {"ce-type": "a", "ce-x": "b", "cex": "c", "ce-secret": "d"})
+    assert kept_headers(call, ["CE-*"], frozenset({"ce-secret"})) == {"ce-type": "a", "ce-x": "b"}
+    assert is_kept("ce-x", ["a", "CE-*"])
+    assert not is_kept("cex", ["a", "CE-*"])

@@ -93,7 +93,7 @@ def _trial(known: Configuration, file: Path, source: str) -> Trial:
         return Trial(connector, made)
     adapt = hooks(one.connector).webhook
     kept = adapt(made.settings, webhook) if adapt else webhook
-    return Trial(connector, made, frozenset(header.lower() for header in kept.headers))
+    return Trial(connector, made, tuple(kept.headers))
 
 
 def _samples(trial: Trial, path: Path) -> list[tuple[str, Delivery]]:

@@ -45,7 +45,7 @@ def read_settings(name: str, path: Path | None) -> Trial:
         return Trial(connector, source)
     adapt = hooks(name).webhook
     kept = adapt(source.settings, webhook) if adapt else webhook
-    return Trial(connector, source, frozenset(header.lower() for header in kept.headers))
+    return Trial(connector, source, tuple(kept.headers))
 
 
 def replayed(name: str, paths: list[Path], source: Trial) -> list[Replayed]:

@@ -27,6 +27,7 @@ SECRETIVE_PARAMETERS = frozenset(
     }
 )
 HIDDEN = "***"
+ANY = "*"
 SHORTEST_SECRET = 6
 """Shorter secrets are not looked for in free text: they would hide innocent digits."""
 
@@ -47,14 +48,23 @@ def hidden_parameters(webhook: Webhook) -> frozenset[str]:
 
 
 def kept_headers(request: Request, allowed: Iterable[str], hidden: frozenset[str]) -> dict[str, str]:
-    """The headers to store, by lower-case name."""
+    """The headers to store, by lower-case name. An allowed name may end in ``*``: ``ce-*``."""
     kept: dict[str, str] = {}
     for name in allowed:
         key = name.lower()
-        value = request.headers.get(key)
-        if value is not None and key not in hidden:
-            kept[key] = clean_text(value)
+        if key.endswith(ANY):
+            beginning = key.removesuffix(ANY)
+            named = [one for one in request.headers if one.startswith(beginning)]
+        else:
+            named = [key] if key in request.headers else []
+        kept.update((one, clean_text(request.headers[one])) for one in named if one not in hidden)
     return kept
+
+
+def is_kept(header: str, allowed: Iterable[str]) -> bool:
+    """Whether a header of this lower-case name is stored."""
+    names = (name.lower() for name in allowed)
+    return any(header.startswith(n.removesuffix(ANY)) if n.endswith(ANY) else header == n for n in names)
 
 
 def clean_target(target: str, secrets: Iterable[str], hidden: frozenset[str] = SECRETIVE_PARAMETERS) -> str:

@@ -90,12 +90,13 @@ class Webhook(_Strict):
     signature: list[Signature] = Field(default=[], description="any one must fit; strongest first")
     token: list[Token] = []
     handshake: Annotated[QueryEcho | BodyEcho, Field(discriminator="kind")] | None = None
-    headers: list[str] = Field(default=[], description="header names kept in the delivery")
+    headers: list[str] = Field(default=[], description="header names kept in the delivery; ce-*: all that begin so")
     vendor_id_header: str | None = None
     vendor_id_field: str | None = Field(default=None, description="top-level JSON field with the delivery's id")
     content_types: list[str] = ["application/json"]
     body_limit: int = 8 * 1024 * 1024
     methods: list[str] = ["POST"]
+    handshake_methods: list[str] = Field(default=["GET", "HEAD"], description="those of a handshake in ingress.py")
     success_status: int = 200
     unsigned_allowed: bool = Field(default=False, description="the product cannot sign: no secret is needed")
 

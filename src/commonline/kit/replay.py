@@ -8,7 +8,7 @@ from typing import Any
 
 from commonline.configuration.load import ResolvedSecret
 from commonline.errors import ConfigurationError
-from commonline.kit import catalogue, deliver
+from commonline.kit import catalogue, clean, deliver
 from commonline.kit.catalogue import Connector
 from commonline.kit.finish import finish
 from commonline.kit.instance import Instance, checked
@@ -29,8 +29,8 @@ class Trial:
 
     connector: Connector
     source: Instance
-    kept_headers: frozenset[str] | None = None
-    """Lower-case names of the headers that a delivery keeps; None: all that the sample has."""
+    kept_headers: tuple[str, ...] | None = None
+    """Names of the headers that a delivery keeps, as the manifest lists them; None: all that the sample has."""
 
     def delivery(self, sample: Sample, received: int, *, mode: Mode = "live") -> Delivery:
         """The delivery that the ingress would have written for a sample."""
@@ -46,7 +46,7 @@ class Trial:
             authentication="none",
             content_type=sample.content_type,
             request=sample.request,
-            headers=headers if kept is None else {n: v for n, v in headers.items() if n in kept},
+            headers=headers if kept is None else {n: v for n, v in headers.items() if clean.is_kept(n, kept)},
             vendor_id=headers.get(named.lower()) if named else None,
             mode=mode,
         )

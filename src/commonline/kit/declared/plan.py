@@ -189,19 +189,26 @@ def _verb(event: str, told: str) -> tuple[str, str | None]:
     return first, second
 
 
-_plans: dict[int, tuple[Any, Plan]] = {}
+_plans: dict[tuple[int, int], tuple[Any, Plan]] = {}
 _MOST_PLANS = 256
 
 
-def plan(table: Any) -> Plan:
-    """The compiled table; compiled once for each table object. Raises `ConfigurationError`."""
-    known = _plans.get(id(table))
+_NOTHING: Mapping[str, Any] = types.MappingProxyType({})
+
+
+def plan(table: Any, defaults: Mapping[str, Any] = _NOTHING) -> Plan:
+    """The compiled table; compiled once for each table object. `defaults` stand where the table says nothing.
+
+    Raises `ConfigurationError`.
+    """
+    key = (id(table), id(defaults))
+    known = _plans.get(key)
     if known is not None and known[0] is table:
         return known[1]
-    compiled = Plan(_read(table))
+    compiled = Plan(_read({**defaults, **table} if defaults and isinstance(table, dict) else table))
     if len(_plans) >= _MOST_PLANS:
         _plans.clear()
-    _plans[id(table)] = (table, compiled)
+    _plans[key] = (table, compiled)
     return compiled
 
 

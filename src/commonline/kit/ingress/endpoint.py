@@ -136,5 +136,6 @@ def missing_secrets(instance: Instance) -> ConfigurationError:
 
 
 def _methods(webhook: Webhook, own: Hooks) -> frozenset[str]:
-    asked = ["GET"] if isinstance(webhook.handshake, QueryEcho) else []
-    return frozenset({*webhook.methods, *asked, *(["GET", "HEAD"] if own.handshake is not None else [])})
+    by_get = ["GET"] if isinstance(webhook.handshake, QueryEcho) else []
+    by_hook = webhook.handshake_methods if own.handshake is not None else []
+    return frozenset({*webhook.methods, *by_get, *by_hook})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from commonline.kit import clean
 from commonline.testing.conformance.finding import Finding
 from commonline.testing.conformance.subject import Subject
 
@@ -13,7 +14,6 @@ def check(subject: Subject) -> Iterator[Finding]:
     webhook = subject.manifest.webhook
     if webhook is None:
         return
-    kept = {name.lower() for name in webhook.headers}
     for run in subject.runs:
         meta = run.fixture.meta
         if (meta.transport or subject.manifest.transports[0]) != "webhook":
@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                     f"{name} is not lower case",
                     "write it in lower case",
                 )
-            elif name not in kept:
+            elif not clean.is_kept(name, webhook.headers):
                 yield Finding(
                     "headers",
                     run.fixture.meta_path.name,

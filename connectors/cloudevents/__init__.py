@@ -1,0 +1,1 @@
+"""CloudEvents: events of any system that speaks the CNCF's envelope."""
