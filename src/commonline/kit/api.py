@@ -75,15 +75,18 @@ class Answer:
 
 class Api:
     """A vendor's API at `base`. `headers` hold the credential, or the path of `base` does: they tell accounts apart,
-    and are never shown."""
+    and are never shown. Where the credential changes by the hour (see `oauth`), `account` tells them apart."""
 
-    def __init__(self, context: Context, connector: str, base: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, context: Context, connector: str, base: str, headers: Mapping[str, str], account: str | None = None
+    ) -> None:
         self.context, self.base = context, base.rstrip("/")
         manifest = catalogue.manifest(connector)
         self.title = manifest.title
         self._where = f"{self.title} at {urlsplit(self.base).netloc}"
         self._headers = {"Accept": "application/json", "User-Agent": "Commonline", **headers}
-        account = "\n".join(f"{name}: {value}" for name, value in sorted(headers.items()))
+        if account is None:
+            account = "\n".join(f"{name}: {value}" for name, value in sorted(headers.items()))
         key = (connector, self.base, hashlib.sha256(account.encode()).hexdigest())
         self._budget = _budgets.setdefault(key, Budget(manifest.rate_limit, time.monotonic()))
 
