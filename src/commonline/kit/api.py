@@ -156,7 +156,7 @@ class Api:
         if 200 <= status < 300:
             following = answer.links.get("next")
             link = urljoin(self.base + target, str(following["url"])) if following else None
-            return Answer(status, await _body(answer), headers, target, link)
+            return Answer(status, await body_of(answer), headers, target, link)
         if status in GONE:
             return None
         if status == 429 or status >= 500 or (status == 403 and "retry-after" in headers):
@@ -180,7 +180,7 @@ async def _split(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
             yield line.rstrip(b"\r")
 
 
-async def _body(answer: aiohttp.ClientResponse) -> bytes:
+async def body_of(answer: aiohttp.ClientResponse) -> bytes:
     """The whole body. Raises `TooLargeError`."""
     parts: list[bytes] = []
     size = 0

@@ -1,0 +1,1 @@
+"""Zoom: meetings, recordings, transcripts, team chat, phone, contact center."""
