@@ -50,6 +50,13 @@ def test_a_record_without_a_time_is_always_read() -> None:
     assert one.cursor() == {"changed": NOW, "seen": {}}
 
 
+def test_where_nothing_was_is_not_asked_again() -> None:
+    one = place(None, NOW - 9 * OVERLAP)
+    one.reached(NOW)
+    one.reached(NOW - OVERLAP)
+    assert place(one.cursor()).since == NOW - OVERLAP
+
+
 def test_what_is_remembered_is_bounded() -> None:
     one = place(None)
     for number in range(MOST_SEEN + 10):

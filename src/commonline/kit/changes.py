@@ -38,6 +38,10 @@ class Changes:
         self._newest = max(self._newest, changed)
         return True
 
+    def reached(self, until: int) -> None:
+        """All until then was listed, whether or not there was anything."""
+        self._newest = max(self._newest, until)
+
     def cursor(self) -> Cursor:
         """The position behind what was asked so far."""
         horizon = self._newest - self._overlap_us
