@@ -55,6 +55,9 @@ MetricName = Literal[
     "commonline_pulse_reply_seconds",
     "commonline_pulse_longest_reply_seconds",
     "commonline_stream_skipped_total",
+    "commonline_gateway_lag_records",
+    "commonline_gateway_requests_total",
+    "commonline_gateway_request_seconds",
 ]
 
 
@@ -144,7 +147,14 @@ TABLE: dict[MetricName, Metric] = {
         "gauge", "longest time to reply in the last full minute that had one", ("workspace", "topic")
     ),
     "commonline_stream_skipped_total": Metric(
-        "counter", "records that a Faust stream could not use, or that its log lacks", ("stream", "cause")
+        "counter", "records that a stream or the gateway could not use, or that its log lacks", ("stream", "cause")
+    ),
+    "commonline_gateway_lag_records": Metric("gauge", "records that the gateway's database does not have yet"),
+    "commonline_gateway_requests_total": Metric(
+        "counter", "requests that the gateway answered, by the route's pattern", ("route", "method", "status")
+    ),
+    "commonline_gateway_request_seconds": Metric(
+        "histogram", "request received to answer begun", ("route", "method"), QUICK
     ),
 }
 

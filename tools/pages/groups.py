@@ -32,7 +32,7 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_parked_total",
         "commonline_breaker_open",
     ),
-    "Stages (normalize, unify, pulse)": (
+    "Stages (normalize, unify, pulse, gateway)": (
         "commonline_stage_lag_records",
         "commonline_stage_batches_total",
         "commonline_stage_batch_records",
@@ -62,6 +62,11 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_pulse_reply_seconds",
         "commonline_pulse_longest_reply_seconds",
         "commonline_stream_skipped_total",
+    ),
+    "Gateway (gateway)": (
+        "commonline_gateway_lag_records",
+        "commonline_gateway_requests_total",
+        "commonline_gateway_request_seconds",
     ),
     "Every process": ("commonline_build_info",),
 }

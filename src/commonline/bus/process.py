@@ -62,7 +62,7 @@ class ProcessSettings:
     @classmethod
     def from_environ(cls, kafka: KafkaSettings, home: Path, environ: Mapping[str, str] = os.environ) -> ProcessSettings:
         """Settings from the variables above. Raises `ConfigurationError`, `RetryLaterError` (registry silent)."""
-        host, port = _address(environ.get(f"{PREFIX}METRICS") or "127.0.0.1:0")
+        host, port = host_and_port(f"{PREFIX}METRICS", environ.get(f"{PREFIX}METRICS") or "127.0.0.1:0")
         return cls(
             kafka=kafka,
             home=home,
@@ -97,10 +97,11 @@ def schema_ids(environ: Mapping[str, str] = os.environ) -> SchemaIds:
         raise ConfigurationError(f"{PREFIX}REGISTRY: {error}") from error
 
 
-def _address(text: str) -> tuple[str, int]:
+def host_and_port(name: str, text: str) -> tuple[str, int]:
+    """Where to listen. Raises `ConfigurationError` that calls the setting by `name`."""
     host, colon, port = text.rpartition(":")
     if not (host and colon and port.isdigit() and int(port) < 65536):
-        raise ConfigurationError(f"{PREFIX}METRICS: is {text!r}; give host:port, port 0 for a free one")
+        raise ConfigurationError(f"{name}: is {text!r}; give host:port, port 0 for a free one")
     return host.strip("[]"), int(port)
 
 

@@ -29,7 +29,7 @@ class Last(NamedTuple):
 
 Start = Literal["beginning", "end"] | int | Last | Mapping[tuple[str, int], int]
 """``beginning``, ``end`` (only what comes from now on), a record time in milliseconds since 1970, the last few, or
-offsets by topic and partition (of those that are not named, from the beginning)."""
+offsets by topic and partition (of those that are not named, or whose records are deleted, from the beginning)."""
 SILENT_S = 20.0
 ASK_S = 15.0
 BATCH = 5000
@@ -75,8 +75,7 @@ class Reader:
             elif isinstance(start, int):
                 places = self._at(places, start)
             elif isinstance(start, Mapping):
-                begin = [start.get((place.topic, place.partition), OFFSET_BEGINNING) for place in places]
-                places = [Place(place.topic, place.partition, at) for place, at in zip(places, begin, strict=True)]
+                places = [self._from(place, start) for place in places]
             else:
                 logical = OFFSET_BEGINNING if start == "beginning" else OFFSET_END
                 places = [Place(place.topic, place.partition, logical) for place in places]
@@ -102,6 +101,20 @@ class Reader:
         """Offsets between begin and end of all partitions when reading began: an upper bound of the records."""
         return sum(span.high - span.low for span in self.spans.values())
 
+    @property
+    def ended(self) -> frozenset[tuple[str, int]]:
+        """Partitions of which everything that is committed has been read, as of the last `poll`."""
+        return frozenset(self._ended)
+
+    def behind(self) -> int:
+        """How many offsets are left to the ends, as the brokers told them last. Asks nobody."""
+        left = 0
+        for topic, number in self.spans.keys() - self._ended:
+            high = self._consumer.get_watermark_offsets(Place(topic, number), cached=True)[1]
+            span = self.spans[topic, number]
+            left += max(0, max(high, span.high) - self._next.get((topic, number), span.low))
+        return left
+
     def poll(self, timeout_s: float = 0.5, most: int = BATCH) -> list[Message]:
         """The next records, at most `most`; empty when none came in time."""
         records = []
@@ -110,6 +123,7 @@ class Reader:
             where = (message.topic() or "", message.partition() or 0)
             if error is None:
                 self._next[where] = (message.offset() or 0) + 1
+                self._ended.discard(where)
                 records.append(message)
             elif error.code() == KafkaError._PARTITION_EOF:
                 self._next[where] = max(self._next.get(where, 0), message.offset() or 0)
@@ -153,6 +167,11 @@ class Reader:
             span = self._ask(partial(self._consumer.get_watermark_offsets, place, timeout=ASK_S))
             self.spans[topic, place.partition] = Span(*span)
         return places
+
+    def _from(self, place: Place, start: Mapping[tuple[str, int], int]) -> Place:
+        where = (place.topic, place.partition)
+        at = max(start[where], self.spans[where].low) if where in start else OFFSET_BEGINNING
+        return Place(place.topic, place.partition, at)
 
     def _back(self, place: Place, count: int) -> Place:
         span = self.spans[place.topic, place.partition]

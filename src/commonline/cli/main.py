@@ -41,6 +41,7 @@ COMMANDS: dict[str, Command] = {
     "normalize": Command("normalize", "normalize", SERVICES, "Deliveries to activities."),
     "unify": Command("unify", "unify", SERVICES, "Activities to conversations and feeds."),
     "pulse": Command("pulse", "pulse", SERVICES, "Volume and reply time per minute (a Faust stream)."),
+    "gateway": Command("gateway", "app", SERVICES, "Conversations over HTTP, for people and applications."),
     "audit": Command("audit", "audit", SERVICES, "Is anything missing? Once, or for ever."),
     "status": Command("status", "status", LOOK, "What every source delivered and what became of it."),
     "tail": Command("tail", "tail", LOOK, "Follow a feed, a conversation or a topic."),

@@ -1,0 +1,1 @@
+"""HTTP below ``/v1``: one router a resource, problem+json for what goes wrong."""

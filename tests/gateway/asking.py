@@ -1,0 +1,39 @@
+"""Asks the gateway's application over HTTP, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+from starlette.requests import HTTPConnection
+
+from commonline.gateway.app import make_app
+from commonline.gateway.store.engine import Store
+from commonline.gateway.viewer import Viewer
+
+
+class Asking:
+    """Asks as somebody; without `who`: as whoever sits at `host`, with the access that there is by default."""
+
+    def __init__(self, store: Store, who: Viewer | None = None, host: str = "127.0.0.1", **state: Any) -> None:
+        def access(_: HTTPConnection) -> Viewer:
+            assert who is not None
+            return who
+
+        self.app = make_app(store, state=state) if who is None else make_app(store, access=access, state=state)
+        self._host = host
+
+    def get(self, url: str, **more: Any) -> httpx.Response:
+        """The answer to a GET."""
+        return self.request("GET", url, **more)
+
+    def request(self, method: str, url: str, **more: Any) -> httpx.Response:
+        """The answer to any request."""
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app, client=(self._host, 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+                return await client.request(method, url, **more)
+
+        return asyncio.run(ask())
