@@ -43,4 +43,12 @@ VARIABLES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("COMMONLINE_BATCH_WAIT_MS", "5", "how long a batch waits for more"),
         ("COMMONLINE_SESSION_MS", "6000", "after this silence another worker takes over"),
     ),
+    "The gateway": (
+        ("COMMONLINE_GATEWAY", "COMMONLINE_METRICS, else 127.0.0.1:8090", "`host:port` of the API, metrics and health"),
+        (
+            "COMMONLINE_DATABASE",
+            "gateway.db in the home",
+            "SQLAlchemy URL of its database: `sqlite:///file` or `postgresql://user:password@host/name`",
+        ),
+    ),
 }
