@@ -12,11 +12,13 @@ from fastapi import Depends, HTTPException, Path, Query
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
+from commonline.gateway.queries.filters import Filter
 from commonline.gateway.queries.page import LARGEST, USUAL
 from commonline.gateway.store.engine import Store
 from commonline.gateway.store.visible import Sight
 from commonline.gateway.viewer import Viewer
 from commonline.schemas.model import microseconds
+from commonline.schemas.records import Channel, Direction, Visibility
 
 Access = Callable[[HTTPConnection], Viewer]
 """Finds out who asks. Raises `HTTPException` 401 for nobody."""
@@ -93,11 +95,37 @@ def moment_of(name: str, value: datetime | None) -> int | None:
     return microseconds(value)
 
 
+def narrowed(
+    *,
+    visibility: Annotated[Visibility | None, Query(description="With an entry of this visibility.")] = None,
+    source: Annotated[Name | None, Query(description="With an entry from this source.")] = None,
+    channel: Annotated[Channel | None, Query(description="With an entry in this kind of place.")] = None,
+    direction: Annotated[Direction | None, Query(description="With an entry that went this way.")] = None,
+    since: Annotated[datetime | None, Query(description="With an entry at this time or later.")] = None,
+    until: Annotated[datetime | None, Query(description="With an entry before this time.")] = None,
+    text: Annotated[
+        Name | None,
+        Query(description="With an entry that has all these words, the last perhaps begun.", examples=["kettle leak"]),
+    ] = None,
+) -> Filter:
+    """What is asked of entries: all of it must hold for one and the same."""
+    return Filter(
+        visibility=visibility,
+        source=source,
+        channel=channel,
+        direction=direction,
+        since=moment_of("since", since),
+        until=moment_of("until", until),
+        text=text,
+    )
+
+
 Asking = Annotated[Viewer, Depends(viewer)]
 Administrator = Annotated[Viewer, Depends(administrator)]
 Database = Annotated[Connection, Depends(database)]
 Zone = Annotated[ZoneInfo | None, Depends(zone)]
 Looking = Annotated[Sight, Depends(sight)]
+Narrowed = Annotated[Filter, Depends(narrowed)]
 Limit = Annotated[int, Query(ge=1, le=LARGEST, description="Most items of a page.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
 AtMoment = Annotated[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -16,17 +16,16 @@ from commonline.gateway.api.asked import (
     Database,
     Limit,
     Looking,
-    Name,
+    Narrowed,
     Zone,
     moment_of,
 )
 from commonline.gateway.api.problem import NotFoundError, problems
 from commonline.gateway.api.told import told
 from commonline.gateway.queries import conversations
-from commonline.gateway.queries.filters import Filter
 from commonline.gateway.queries.models import Conversation, ConversationDetail
 from commonline.gateway.queries.page import Ask, Page
-from commonline.schemas.records import Channel, Direction, ThreadState, Visibility
+from commonline.schemas.records import ThreadState
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
@@ -38,17 +37,8 @@ def list_conversations(
     database: Database,
     zone: Zone,
     sight: Looking,
+    which: Narrowed,
     *,
-    visibility: Annotated[Visibility | None, Query(description="With an entry of this visibility.")] = None,
-    source: Annotated[Name | None, Query(description="With an entry from this source.")] = None,
-    channel: Annotated[Channel | None, Query(description="With an entry in this kind of place.")] = None,
-    direction: Annotated[Direction | None, Query(description="With an entry that went this way.")] = None,
-    since: Annotated[datetime | None, Query(description="With an entry at this time or later.")] = None,
-    until: Annotated[datetime | None, Query(description="With an entry before this time.")] = None,
-    text: Annotated[
-        Name | None,
-        Query(description="With an entry that has all these words, the last perhaps begun.", examples=["kettle leak"]),
-    ] = None,
     state: Annotated[ThreadState | None, Query(description="In this state now.")] = None,
     waiting: Annotated[bool | None, Query(description="Whether somebody waits for an answer now.")] = None,
     as_of: AtMoment = None,
@@ -62,18 +52,7 @@ def list_conversations(
     """
     if as_of is not None and (state is not None or waiting is not None):
         raise HTTPException(422, "query.as_of: state and waiting can be asked of the present only")
-    which = Filter(
-        visibility=visibility,
-        source=source,
-        channel=channel,
-        direction=direction,
-        since=moment_of("since", since),
-        until=moment_of("until", until),
-        text=text,
-        state=state,
-        waiting=waiting,
-        as_of=moment_of("as_of", as_of),
-    )
+    which = replace(which, state=state, waiting=waiting, as_of=moment_of("as_of", as_of))
     ask = Ask.of(limit, cursor, int, str)
     return told(request, viewer, zone, conversations.listed(database, sight, which, ask))
 
