@@ -9,9 +9,7 @@ posts first, so that the position moves only when all pages of a gap are kept.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +19,7 @@ from commonline.connectors.x import people
 from commonline.errors import ConfigurationError
 from commonline.kit import times
 from commonline.kit.api import Api, credential
+from commonline.kit.frames import Frames
 from commonline.kit.source import Context, Cursor, Item, Page
 
 STREAM = "/2/tweets/search/stream"
@@ -28,7 +27,6 @@ RECENT = "/2/tweets/search/recent"
 ARCHIVE = "/2/tweets/search/all"
 KEPT = timedelta(days=7) - timedelta(minutes=2)
 """How far back recent search reaches."""
-BATCH, WAITING = 200, 2000
 FIELDS = {
     "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,"
     "in_reply_to_user_id,lang,note_tweet,public_metrics,referenced_tweets,source",
@@ -72,46 +70,24 @@ async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]:
         async for page in _history(api, position):
             yield page
         return
-    queue: asyncio.Queue[bytes | Exception] = asyncio.Queue(WAITING)
-    listening = asyncio.create_task(_listen(api, queue))
-    try:
-        opened = await queue.get()
-        if isinstance(opened, Exception):
-            raise opened
+    async with Frames(api.lines(STREAM, _query(context))) as frames:
+        await frames.batch(1)
         async for page in _gap(api, position):
             yield page
         while True:
-            yield await _batch(queue, position)
-    finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+            if lines := [line for line in await frames.batch() if line.strip()]:
+                yield _page(lines, position)
 
 
-async def _listen(api: Api, queue: asyncio.Queue[bytes | Exception]) -> None:
-    minutes = int(api.context.settings["backfill_minutes"])
-    query = {**FIELDS, **({"backfill_minutes": str(min(minutes, 5))} if minutes > 0 else {})}
-    try:
-        async for line in api.lines(STREAM, query):
-            await queue.put(line)
-    except Exception as error:
-        await queue.put(error)
+def _query(context: Context) -> dict[str, str]:
+    minutes = int(context.settings["backfill_minutes"])
+    return {**FIELDS, **({"backfill_minutes": str(min(minutes, 5))} if minutes > 0 else {})}
 
 
-async def _batch(queue: asyncio.Queue[bytes | Exception], position: dict[str, Any]) -> Page:
-    """At least one line that tells something. Raises what ended the stream, after all that came before."""
-    items: list[Item] = []
-    while len(items) < BATCH and (not items or not queue.empty()):
-        told = await queue.get()
-        if isinstance(told, Exception):
-            if not items:
-                raise told
-            queue.put_nowait(told)
-            break
-        if told.strip():
-            items.append(Item(told, request=f"GET {STREAM}", transport="stream"))
-            _advance(position, _id_of(told))
-    return Page(items, dict(position))
+def _page(lines: list[bytes], position: dict[str, Any]) -> Page:
+    for line in lines:
+        _advance(position, _id_of(line))
+    return Page([Item(line, request=f"GET {STREAM}", transport="stream") for line in lines], dict(position))
 
 
 def _id_of(line: bytes) -> str | None:

@@ -1,0 +1,1 @@
+"""Bluesky: posts, likes, reposts, follows and profiles, from Jetstream and from the AppView."""
