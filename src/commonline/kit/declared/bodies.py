@@ -7,9 +7,6 @@ JSON is opened), multipart forms, XML (elements as keys, attributes as ``@name``
 from __future__ import annotations
 
 import re
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.parsers.expat import ErrorString, ExpatError
@@ -18,6 +15,7 @@ import msgspec
 import xmltodict
 
 from commonline.errors import MalformedPayloadError
+from commonline.kit import multipart
 from commonline.kit.text import html_to_text
 from commonline.schemas.records import Delivery
 
@@ -122,31 +120,17 @@ def _opened(fields: dict[str, Any]) -> Any:
         return fields
 
 
-def _multipart(content_type: str, body: bytes) -> Any:
-    head = b"Content-Type: " + content_type.encode("latin-1", "replace").replace(b"\n", b"") + b"\r\n\r\n"
-    message = BytesParser(policy=compat32).parsebytes(head + body)
-    parts = message.get_payload()
-    if not isinstance(parts, list):
-        raise MalformedPayloadError("a multipart form without the boundary that its content type names")
-    return _gathered_parts(parts[:MAX_FIELDS])
-
-
-def _gathered_parts(parts: list[Any]) -> dict[str, Any]:
+def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for part in parts:
-        name = part.get_param("name", header="content-disposition") if isinstance(part, Message) else None
-        if isinstance(name, str):
-            fields.setdefault(name, _part(part))
+    for part in multipart.parse(content_type, body):
+        fields.setdefault(part.name, _part(part))
     return fields
 
 
-def _part(part: Message) -> Any:
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
-    filename = part.get_param("filename", header="content-disposition")
-    if isinstance(filename, str):
-        return {"filename": filename, "type": part.get_content_type(), "size": len(data)}
-    return data.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+def _part(part: multipart.Part) -> Any:
+    if part.filename is not None:
+        return {"filename": part.filename, "type": part.media_type, "size": len(part.data)}
+    return part.data.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
 
 
 def _xml(body: bytes, charset: str | None) -> Any:

@@ -1,0 +1,1 @@
+"""Inbound mail: SendGrid, Mailgun and Postmark post the mails that they receive."""
