@@ -27,8 +27,6 @@ from commonline.topics import Topics
 log = logging.getLogger(__name__)
 NAME = "unify"
 CHECK = "commonline.streams.unify.readable:fault"
-GC_THRESHOLDS = (100_000, 50, 100)
-"""Decisions make no cycles; with Python's defaults the collector walks all rows in memory many times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,7 @@ def stage(settings: UnifySettings, metrics: Metrics) -> TransactionalStage:
 
 def run(settings: UnifySettings) -> None:
     """Run until SIGINT or SIGTERM. Raises `RestartError` or `StateError` where the process must end."""
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
+    gc.disable()  # decisions leave no cycles (tested); walking the rows in memory took an eighth of the time
     metrics = Metrics()
     running = stage(settings, metrics)
 
