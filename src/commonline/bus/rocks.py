@@ -24,6 +24,8 @@ Purpose = Literal["serve", "restore", "look"]
 """serve: a worker's. restore: rows come in bulk, nobody reads. look: read-only, beside a worker that serves."""
 CACHE_BYTES = 192 * MIB
 MEMTABLE_BYTES = 16 * MIB
+MEMTABLE_BLOOM = 0.02
+"""Of a memory table, for its filter: 10 bits for each of a quarter of a million rows."""
 RESTORE_MEMTABLE_BYTES = 96 * MIB
 RESTORE_MEMTABLES = 3
 RESTORE_FILES = 96
@@ -67,6 +69,8 @@ def store_options(purpose: Purpose) -> Options:
         options.set_max_write_buffer_number(RESTORE_MEMTABLES)
         options.set_level_zero_file_num_compaction_trigger(RESTORE_FILES)
     else:
+        options.set_memtable_whole_key_filtering(True)  # most keys that are asked for are new, and in no table
+        options.set_memtable_prefix_bloom_ratio(MEMTABLE_BLOOM)
         options.set_write_buffer_size(MEMTABLE_BYTES)
         options.set_ratelimiter(COMPACTION_BYTES_S, 100_000, 10)
     return options
