@@ -86,7 +86,10 @@ class Unifier:
         if row is None:
             row = WorkspaceRow(workspace)
         row.clock = max(row.clock, received)
-        return Turn(view, keys, self.secret, workspace, key, row, self._rules(workspace, row), activity)
+        rules = self._rules(workspace, row)
+        if activity is None:
+            return Turn(view, keys, self.secret, workspace, key, row, rules, None)
+        return Turn(view, keys, self.secret, workspace, key, row, rules, activity, activity.id, activity.source)
 
     def _rules(self, workspace: str, row: WorkspaceRow) -> Compiled:
         """The workspace's configuration, compiled; names of new departments are entered into the row."""

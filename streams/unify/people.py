@@ -6,6 +6,8 @@ person. Only those claims join; what somebody merely asserts is a proposal. Shar
 
 from __future__ import annotations
 
+import msgspec
+
 from commonline.ids import uuid5
 from commonline.schemas.codec import decode_link, encode_person
 from commonline.schemas.records import Activity, Party, Person, PersonAccount
@@ -25,15 +27,12 @@ NEVER_JOIN = frozenset({"anonymous", "group", "application", "organisation"})
 JOINING = frozenset({"verified", "entered"})
 
 
-class Met:
+class Met(msgspec.Struct, gc=False):
     """Someone named in an activity, with the account's row."""
 
-    __slots__ = ("key", "party", "row")
-
-    def __init__(self, party: Party, key: Key, row: AccountRow) -> None:
-        self.party = party
-        self.key = key
-        self.row = row
+    party: Party
+    key: Key
+    row: AccountRow
 
 
 def meet(turn: Turn, activity: Activity) -> list[Met]:

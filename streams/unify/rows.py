@@ -26,6 +26,7 @@ PREFIX_SIZE = 9
 KEPT_KEYS = 1 << 15
 
 Key = bytes
+MakeKey = Callable[[str], Key]
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
@@ -207,51 +208,46 @@ def decode_row(key: Key, data: bytes) -> Any:
         raise StateError(f"state row {key.hex()} cannot be read: {error}; move the state away to rebuild it") from error
 
 
-class WorkspaceKeys:
-    """Makes the row keys of one workspace. Keys that were made lately are kept: an activity names its thread and its
-    people several times, and the next ones name them again."""
+class KeysOfKind(dict[str, Key]):
+    """What a row is of -> its key, for one kind and workspace. Keys that were made lately are kept: an activity names
+    its thread and its people several times, and the next ones name them again."""
 
-    __slots__ = ("_hash", "_kept", "_prefix", "workspace")
+    __slots__ = ("_hash", "_prefix")
+
+    def __init__(self, prefix: bytes, hashed: blake2b) -> None:
+        super().__init__()
+        self._prefix = prefix
+        self._hash = hashed
+
+    def __missing__(self, what: str) -> Key:
+        hashed = self._hash.copy()
+        hashed.update(what.encode("utf-8", "surrogatepass"))
+        if len(self) >= KEPT_KEYS:
+            self.clear()
+        self[what] = found = self._prefix + hashed.digest()
+        return found
+
+
+class WorkspaceKeys:
+    """Makes the row keys of one workspace."""
+
+    __slots__ = ("_of", "account", "anchor", "conversation", "link", "object", "person", "thread", "workspace")
 
     def __init__(self, secret: bytes, workspace: str) -> None:
         self.workspace = keyed_hash(secret, "workspace", workspace, size=PREFIX_SIZE - 1)
-        self._hash = blake2b((workspace + SEPARATOR).encode("utf-8", "surrogatepass"), key=secret, digest_size=16)
-        self._prefix = {kind: kind + self.workspace for kind in TYPES}
-        self._kept: dict[bytes, dict[str, Key]] = {kind: {} for kind in TYPES}
+        hashed = blake2b((workspace + SEPARATOR).encode("utf-8", "surrogatepass"), key=secret, digest_size=16)
+        self._of = {kind: KeysOfKind(kind + self.workspace, hashed) for kind in TYPES}
+        self.object: MakeKey = self._of[OBJECT].__getitem__
+        self.thread: MakeKey = self._of[THREAD].__getitem__
+        self.conversation: MakeKey = self._of[CONVERSATION].__getitem__
+        self.account: MakeKey = self._of[ACCOUNT].__getitem__
+        self.person: MakeKey = self._of[PERSON].__getitem__
+        self.link: MakeKey = self._of[LINK].__getitem__
+        self.anchor: MakeKey = self._of[ANCHOR].__getitem__
 
     def key(self, kind: bytes, what: str) -> Key:
         """The key of the row of `kind` for `what`."""
-        kept = self._kept[kind]
-        found = kept.get(what)
-        if found is None:
-            hashed = self._hash.copy()
-            hashed.update(what.encode("utf-8", "surrogatepass"))
-            found = self._prefix[kind] + hashed.digest()
-            if len(kept) >= KEPT_KEYS:
-                kept.clear()
-            kept[what] = found
-        return found
-
-    def object(self, uri: str) -> Key:
-        return self.key(OBJECT, uri)
-
-    def thread(self, uri: str) -> Key:
-        return self.key(THREAD, uri)
-
-    def conversation(self, identifier: str) -> Key:
-        return self.key(CONVERSATION, identifier)
-
-    def account(self, uri: str) -> Key:
-        return self.key(ACCOUNT, uri)
-
-    def person(self, identifier: str) -> Key:
-        return self.key(PERSON, identifier)
-
-    def link(self, identifier: str) -> Key:
-        return self.key(LINK, identifier)
-
-    def anchor(self, name: str) -> Key:
-        return self.key(ANCHOR, name)
+        return self._of[kind][what]
 
 
 class Keys:

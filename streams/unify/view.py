@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from commonline.streams.unify.patterns import words
 from commonline.streams.unify.rows import (
@@ -37,39 +37,40 @@ CACHE_ROWS = 40_000
 _R = TypeVar("_R", bound=Row)
 
 
-class Pool(Generic[_R]):
-    """The rows of one kind. Those read or written lately are `young`; when there are many, they grow old together, and
-    those that nobody asks for until the next time are forgotten."""
+class Pool(dict[Key, _R]):
+    """The rows of one kind, by key: ``pool[key]`` is None where there is none. A dictionary, so that a row that lies
+    decoded is found without a call of Python.
 
-    __slots__ = ("_limit", "_old", "_read", "young")
+    Those read or written lately are in it; when there are many, they grow old together, and those that nobody asks for
+    until the next time are forgotten.
+    """
+
+    __slots__ = ("_limit", "_old", "_read")
 
     def __init__(self, read: Read, limit: int) -> None:
+        super().__init__()
         self._read = read
         self._limit = limit
-        self.young: dict[Key, _R] = {}
         self._old: dict[Key, _R] = {}
 
-    def get(self, key: Key) -> _R | None:
-        """The row, or None."""
-        row = self.young.get(key)
-        if row is not None:
-            return row
+    def __missing__(self, key: Key) -> _R | None:
         row = self._old.get(key)
         if row is None:
             data = self._read(key)
             if data is None:
                 return None
             row = decode_row(key, data)
-        self.young[key] = row
+        self[key] = row
         return row
 
     def age(self) -> None:
         """Forget, if it is time. Only when the store holds what the rows hold."""
-        if len(self.young) > self._limit:
-            self._old, self.young = self.young, {}
+        if len(self) > self._limit:
+            self._old = dict(self)
+            super().clear()
 
     def clear(self) -> None:
-        self.young.clear()
+        super().clear()
         self._old.clear()
 
 
@@ -92,18 +93,10 @@ class View:
     """
 
     __slots__ = (
-        "_accounts",
-        "_anchors",
-        "_conversations",
         "_dirty",
-        "_links",
         "_names",
-        "_objects",
-        "_persons",
         "_pools",
         "_scan",
-        "_threads",
-        "_workspaces",
         "account",
         "anchor",
         "conversation",
@@ -118,32 +111,19 @@ class View:
         self._scan = scan
         self._dirty: dict[Key, Row] = {}
         self._names: dict[Key, Names] = {}
-        self._workspaces: Pool[WorkspaceRow] = Pool(read, cache)
-        self._objects: Pool[ObjectRow] = Pool(read, cache)
-        self._threads: Pool[ThreadRow] = Pool(read, cache)
-        self._conversations: Pool[ConversationRow] = Pool(read, cache)
-        self._accounts: Pool[AccountRow] = Pool(read, cache)
-        self._persons: Pool[PersonRow] = Pool(read, cache)
-        self._links: Pool[LinkRow] = Pool(read, cache)
-        self._anchors: Pool[AnchorRow] = Pool(read, cache)
         self._pools: dict[int, Pool[Any]] = {
-            WORKSPACE[0]: self._workspaces,
-            OBJECT[0]: self._objects,
-            THREAD[0]: self._threads,
-            CONVERSATION[0]: self._conversations,
-            ACCOUNT[0]: self._accounts,
-            PERSON[0]: self._persons,
-            LINK[0]: self._links,
-            ANCHOR[0]: self._anchors,
+            kind: Pool(read, cache)
+            for kind in b"".join((WORKSPACE, OBJECT, THREAD, CONVERSATION, ACCOUNT, PERSON, LINK, ANCHOR))
         }
-        self.workspace = self._workspaces.get
-        self.object = self._objects.get
-        self.thread = self._threads.get
-        self.conversation = self._conversations.get
-        self.account = self._accounts.get
-        self.person = self._persons.get
-        self.link = self._links.get
-        self.anchor = self._anchors.get
+        of = self._pools
+        self.workspace: Callable[[Key], WorkspaceRow | None] = of[WORKSPACE[0]].__getitem__
+        self.object: Callable[[Key], ObjectRow | None] = of[OBJECT[0]].__getitem__
+        self.thread: Callable[[Key], ThreadRow | None] = of[THREAD[0]].__getitem__
+        self.conversation: Callable[[Key], ConversationRow | None] = of[CONVERSATION[0]].__getitem__
+        self.account: Callable[[Key], AccountRow | None] = of[ACCOUNT[0]].__getitem__
+        self.person: Callable[[Key], PersonRow | None] = of[PERSON[0]].__getitem__
+        self.link: Callable[[Key], LinkRow | None] = of[LINK[0]].__getitem__
+        self.anchor: Callable[[Key], AnchorRow | None] = of[ANCHOR[0]].__getitem__
 
     def names_of(self, key: Key, row: ConversationRow) -> Names:
         """What a conversation's names amount to. Names are only ever appended: the rest is kept."""
@@ -162,11 +142,11 @@ class View:
 
     def get(self, key: Key) -> Any:
         """The row, or None."""
-        return self._pools[key[0]].get(key)
+        return self._pools[key[0]][key]
 
     def put(self, key: Key, row: Row) -> None:
         """Store a new or changed row in the overlay."""
-        self._pools[key[0]].young[key] = row
+        self._pools[key[0]][key] = row
         self._dirty[key] = row
 
     def changes(self) -> dict[Key, bytes]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
 from confluent_kafka import Message
 
 from commonline.errors import RestartError
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct, gc=False):
     """What a stage writes. `timestamp` in milliseconds."""
 
     topic: str
