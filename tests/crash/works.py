@@ -54,8 +54,9 @@ class Works(Plant):
     def configure(self, variant: str) -> None:
         """Write the configuration file, whole or not at all."""
         part = self.folder / "commonline.toml.part"
-        part.write_text(configuration(self.listen, variant), "utf-8")
-        part.replace(self.folder / "commonline.toml")
+        with self._lock:  # two of a schedule's changes may fall on one moment
+            part.write_text(configuration(self.listen, variant), "utf-8")
+            part.replace(self.folder / "commonline.toml")
 
     def command(self, name: str) -> list[str]:
         return [sys.executable, "-m", worker.__name__, name.partition("-")[0]]

@@ -1,13 +1,12 @@
-"""The admin client: offsets of a group, ends of partitions, ids of topics."""
+"""The admin client: ends of partitions, ids of topics."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaError, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaError, TopicPartition
 
-from tests.model.cluster import NO_OFFSET
 from tests.model.context import UNANSWERED, here
 from tests.model.errors import retriable
 
@@ -27,7 +26,7 @@ class Answer:
         told = self._ask(timeout)
         if context.point(f"{self._name} answered", (UNANSWERED,)) == UNANSWERED:
             raise retriable(KafkaError._TIMED_OUT, self._name)
-        context.say(f"{self._name}: {_shown(told)}")
+        context.say(f"{self._name}: {told}")
         return told
 
 
@@ -53,28 +52,6 @@ class AdminClient:
     def __init__(self, settings: dict[str, Any], logger: Any = None) -> None:
         self._here = here()
 
-    def list_consumer_group_offsets(
-        self,
-        asked: list[ConsumerGroupTopicPartitions],
-        *,
-        require_stable: bool = False,
-        request_timeout: float = 60.0,
-    ) -> dict[str, Answer]:
-        (group,) = asked
-        return {group.group_id: Answer("group offset", lambda limit: self._offsets(group, require_stable, limit))}
-
-    def _offsets(self, group: ConsumerGroupTopicPartitions, stable: bool, limit: float) -> ConsumerGroupTopicPartitions:
-        offsets, numbers = self._here.cluster.offsets, [place.partition for place in group.topic_partitions or []]
-        if stable and not all(map(offsets.stable, numbers)):
-            self._here.coverage["reached: group offset waits for a transaction"] += 1
-            if not self._here.machine.give_way(lambda: all(map(offsets.stable, numbers)), limit):
-                raise retriable(KafkaError._TIMED_OUT, "UNSTABLE_OFFSET_COMMIT")
-        places = [
-            TopicPartition(place.topic, place.partition, offsets.committed.get(place.partition, NO_OFFSET))
-            for place in group.topic_partitions or []
-        ]
-        return ConsumerGroupTopicPartitions(group.group_id, places)
-
     def list_offsets(
         self, asked: dict[TopicPartition, Any], *, isolation_level: IsolationLevel, request_timeout: float = 60.0
     ) -> dict[TopicPartition, Answer]:
@@ -97,9 +74,3 @@ class AdminClient:
     def describe_topics(self, topics: Any, *, request_timeout: float = 60.0) -> dict[str, Answer]:
         (name,) = topics.topic_names if hasattr(topics, "topic_names") else list(topics)
         return {name: Answer("topic", lambda _limit: _Topic(name))}
-
-
-def _shown(told: Any) -> str:
-    if isinstance(told, ConsumerGroupTopicPartitions):
-        return ", ".join(f"{place.partition} at {place.offset}" for place in told.topic_partitions or [])
-    return str(told)

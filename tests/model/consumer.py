@@ -7,7 +7,8 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from tests.model.context import here
+from tests.model.cluster import NO_OFFSET
+from tests.model.context import UNANSWERED, here
 from tests.model.errors import retriable
 from tests.model.group import Metadata
 from tests.model.log import PartitionLog
@@ -213,11 +214,18 @@ class Consumer:
 
     def committed(self, places: list[TopicPartition], timeout: float = -1) -> list[TopicPartition]:
         """Committed offsets; pending ones are waited for when this consumer reads committed records."""
-        offsets = self._here.cluster.offsets
-        numbers = [place.partition for place in places]
-        if self._committed and not self._here.machine.give_way(lambda: all(map(offsets.stable, numbers)), timeout):
+        here = self._here
+        here.point("group offset asked")
+        offsets, numbers = here.cluster.offsets, [place.partition for place in places]
+        if self._committed and not all(map(offsets.stable, numbers)):
+            here.coverage["reached: group offset waits for a transaction"] += 1
+            if not here.machine.give_way(lambda: all(map(offsets.stable, numbers)), timeout):
+                raise retriable(KafkaError._TIMED_OUT, "UNSTABLE_OFFSET_COMMIT")
+        told = {number: offsets.committed.get(number, NO_OFFSET) for number in numbers}
+        if here.point("group offset answered", (UNANSWERED,)) == UNANSWERED:
             raise retriable(KafkaError._TIMED_OUT, "OffsetFetch")
-        return [TopicPartition(self._topic, number, offsets.committed.get(number, -1001)) for number in numbers]
+        here.say(f"group offset: {', '.join(f'{number} at {offset}' for number, offset in told.items())}")
+        return [TopicPartition(place.topic, place.partition, told[place.partition]) for place in places]
 
     def commit(self, offsets: list[TopicPartition], asynchronous: bool = True) -> None:
         """Offsets outside of a transaction: what a mutant of the stage does."""

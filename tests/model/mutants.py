@@ -32,7 +32,7 @@ _RESTORER = '"commonline-restore",\n        "enable.auto.commit": False,\n      
 _OUT_OF_ORDER = '            raise RestartError(f"{self.place}: got'
 
 OWN_IDS: Change = (TUNING, _ID, '"{settings.transactional_prefix}-{settings.instance}-{number}"')
-UNSTABLE: Change = (TAKEOVER, "require_stable=True", "require_stable=False")
+UNSTABLE: Change = (TAKEOVER, '"isolation.level": "read_committed"', '"isolation.level": "read_uncommitted"')
 CHURN = frozenset({"killed any time", "put out of the group", "stopped cleanly", "worker leaves", "worker joins"})
 
 

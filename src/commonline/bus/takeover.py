@@ -9,8 +9,7 @@
 
 from __future__ import annotations
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from commonline.bus.changelog import ASK_S
 from commonline.errors import RestartError, StateError
@@ -25,14 +24,19 @@ def group_offset(settings: KafkaSettings, group: str, topic: str, partition: int
 
     Raises `RestartError` if the group does not answer, or a transaction stays open.
     """
-    admin = AdminClient(settings.librdkafka(), logger=_client_log)
-    where = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, partition)])
+    # A consumer that joins nothing, not the admin client: librdkafka's ListConsumerGroupOffsets ends the process where
+    # the coordinator has just moved or started (librdkafka issue 5040: it asks a consumer group that it does not have).
+    asking = {"group.id": group, "isolation.level": "read_committed", "enable.auto.commit": False}
+    consumer = Consumer(settings.librdkafka() | asking, logger=_client_log)
     try:
-        asked = admin.list_consumer_group_offsets([where], require_stable=True, request_timeout=ASK_S)
-        told = asked[group].result(ASK_S)
+        (told,) = consumer.committed([TopicPartition(topic, partition)], timeout=ASK_S)
     except KafkaException as error:
         raise RestartError(f"committed offset of {topic}[{partition}]: {error}") from error
-    return int(told.topic_partitions[0].offset)
+    finally:
+        consumer.close()
+    if told.error is not None:
+        raise RestartError(f"committed offset of {topic}[{partition}]: {told.error}")
+    return int(told.offset)
 
 
 def input_offset(committed: int, topic: str, partition: int, position: int | None) -> int:
