@@ -10,7 +10,7 @@ from commonline.gateway.project.feeds import Feeds
 from commonline.gateway.store.engine import Store
 from commonline.gateway.viewer import FeedName, Viewer
 from commonline.schemas.codec import decode_conversation_activity, decode_feed_activity, decode_link, decode_person
-from commonline.schemas.records import Activity, Control, Visibility
+from commonline.schemas.records import Activity, Control, Reference, Visibility
 from commonline.streams.unify.turn import Output
 from tests.streams.unify.world import World, activity, configuration, party
 
@@ -56,6 +56,28 @@ def story() -> list[Activity | Control]:
         activity("facebook:1/c2", text="Still leaking", actor=ANA, thread=page, at=3),
         activity("facebook:1/d1", text="Where is my order 4711?", actor=party("facebook:1/eve", "Eve"), at=4),
     ]
+
+
+def busy_day(first: int, end: int) -> list[Activity]:
+    """Comments of a few people in many threads; among them edits, deletions, inner notes, reactions, and replies that
+    make one conversation of two."""
+    made: list[Activity] = []
+    for n in range(first, end):
+        who, thread = party(f"test:p{n % 7}", f"P{n % 7}"), f"test:t{n // 6}"
+        if n % 10 == 9:
+            made.append(activity(f"test:c{n - 3}", thread=thread, actor=who, kind="Update", text=f"line {n}!", at=n))
+        elif n % 15 == 14:
+            made.append(activity(f"test:c{n - 2}", thread=thread, actor=who, kind="Delete", text=None, at=n))
+        elif n % 20 == 7:
+            made.append(activity(f"test:c{n}", thread=thread, actor=who, at=n, visibility="internal"))
+        elif n % 20 == 11:
+            made.append(activity(f"test:c{n - 1}", thread=thread, actor=who, kind="Like", edge=f"test:l{n}", at=n))
+        else:
+            before = [Reference(kind="reply", id=f"test:c{n - 16}")] if n % 40 == 32 else []
+            made.append(
+                activity(f"test:c{n}", thread=thread, actor=who, text=f"line {n} leaks", at=n, references=before)
+            )
+    return made
 
 
 def told(*records: Activity | Control) -> World:

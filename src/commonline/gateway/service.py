@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -62,6 +64,9 @@ class Gateway:
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises what projecting ended with, `PlatformError` when the port is taken."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)  # uvicorn catches them while it serves, and gives them back when it ends
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self.store.migrate()
         thread = threading.Thread(target=self._project, name="commonline-projector")
         thread.start()
@@ -77,6 +82,9 @@ class Gateway:
         if self._failure is not None:
             raise self._failure
         log.info("gateway stopped")
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._server.should_exit = True
 
     def _project(self) -> None:
         try:
