@@ -12,9 +12,9 @@ from typing import Any
 from confluent_kafka import KafkaException
 
 from commonline import topics as table
+from commonline.audit.report import Counts
 from commonline.bus.process import ProcessSettings
 from commonline.bus.store import LocalStore
-from commonline.cli.counts import Counts
 from commonline.secrets import installation_key
 from tests.crash import epilogue
 from tests.crash.broker import CutBroker

@@ -15,11 +15,11 @@ from confluent_kafka import Message
 from tests.streams.normalize.deliveries import delivery
 
 from commonline import topics as table
+from commonline.audit.report import Counts, Report
 from commonline.bus.admin import ensure
 from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import Reader
 from commonline.bus.writer import Writer
-from commonline.cli.counts import Counts, Report
 from commonline.schemas.records import Activity, DeadLetter, Delivery
 from commonline.schemas.serde import Serde
 from commonline.settings import KafkaSettings

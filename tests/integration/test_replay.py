@@ -134,7 +134,7 @@ def test_a_mended_mapping_updates_what_changed_once_and_alarms_nobody(line: Line
 
 
 def test_an_interrupted_replay_goes_on_where_it_was(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    from commonline.cli.replays import Replayer
+    from commonline.letters.replays import Replayer
 
     line.post(0, 30)
     until(lambda: len(line.feed()) == 30)

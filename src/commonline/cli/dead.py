@@ -18,8 +18,8 @@ from commonline.cli.screen import console, print_json
 
 if TYPE_CHECKING:
     from commonline.bus.process import ProcessSettings
-    from commonline.cli.letterbox import Letters
-    from commonline.cli.replays import Work
+    from commonline.letters.letterbox import Letters
+    from commonline.letters.replays import Work
     from commonline.schemas.records import DeadLetter, Delivery
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, show and replay dead letters.")
@@ -47,7 +47,7 @@ def list_(
     json: AsJson = False,
 ) -> None:
     """Dead letters by source, step, cause and place, the most frequent first."""
-    from commonline.cli.letterbox import Filter
+    from commonline.letters.letterbox import Filter
 
     _, letters = _read(home, prefix, quiet=json)
     chosen = letters.chosen(Filter(workspace, source, step, cause, path), again=again)
@@ -74,7 +74,7 @@ def show(
     json: AsJson = False,
 ) -> None:
     """One dead letter: what failed, and the payload with the place marked."""
-    from commonline.cli.letterbox import Originals
+    from commonline.letters.letterbox import Originals
 
     found, letters = _read(home, prefix, quiet=True)
     one = letters.one(letter)
@@ -110,9 +110,9 @@ def replay(
 
     Mend the cause first: a newer mapping, the missing source in the configuration.
     """
-    from commonline.cli.letterbox import Filter, Originals, read_parked
-    from commonline.cli.replays import of_letters, of_parked
     from commonline.errors import ConfigurationError
+    from commonline.letters.letterbox import Filter, Originals, read_parked
+    from commonline.letters.replays import of_letters, of_parked
 
     if not any((letters, workspace, source, step, cause, path, everything)):
         raise ConfigurationError("say which: ids, --source, --cause …, or --all; look first: commonline dead list")
@@ -135,7 +135,7 @@ def replay(
 
 
 def _read(home: Path | None, prefix: str, *, quiet: bool) -> tuple[ProcessSettings, Letters]:
-    from commonline.cli.letterbox import read_letters
+    from commonline.letters.letterbox import read_letters
 
     found = settings(home, prefix)
     with bar("reading", quiet=quiet) as progress:
@@ -144,7 +144,7 @@ def _read(home: Path | None, prefix: str, *, quiet: bool) -> tuple[ProcessSettin
 
 
 def _replay(found: ProcessSettings, work: list[Work], lost: list[DeadLetter], *, json: bool) -> None:
-    from commonline.cli.replays import Replayer
+    from commonline.letters.replays import Replayer
 
     with Replayer(found) as replayer, bar("replaying", quiet=json) as progress:
         task = progress.add_task("", total=len(work))
@@ -250,7 +250,7 @@ def _body(found: ProcessSettings, delivery: Delivery) -> bytes | None:
 
 def _show(letter: DeadLetter, letters: Letters, delivery: Delivery | None, body: bytes | None) -> None:
     from commonline.cli.ages import moment
-    from commonline.cli.marked import marked
+    from commonline.letters.marked import marked
 
     out = console()
     facts = Table(box=None, show_header=False, pad_edge=False)

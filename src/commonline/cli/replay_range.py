@@ -18,8 +18,8 @@ from commonline.cli.screen import console, print_json
 if TYPE_CHECKING:
     from commonline.bus.process import ProcessSettings
     from commonline.cli.preview import Example, Preview
-    from commonline.cli.replays import Replayer, Work
     from commonline.cli.span import Bookmark, Span, Wanted
+    from commonline.letters.replays import Replayer, Work
 
 SHOWN = 70
 
@@ -135,8 +135,8 @@ def _short(text: str) -> str:
 
 def _run(found: ProcessSettings, mark: Bookmark, *, json: bool) -> None:
     from commonline.cli.aftermath import Aftermath
-    from commonline.cli.replays import Replayer
     from commonline.cli.span import Span
+    from commonline.letters.replays import Replayer
 
     span, before = Span(found, mark), mark.written
     try:
@@ -192,8 +192,8 @@ def _work(found: ProcessSettings, span: Span, mark: Bookmark) -> Iterator[Work]:
 
     The bookmark is saved when a portion is acknowledged; then nothing was taken from here that was not written.
     """
-    from commonline.cli.letterbox import Beside
-    from commonline.cli.replays import Work
+    from commonline.letters.letterbox import Beside
+    from commonline.letters.replays import Work
 
     beside = Beside(found)
     for one in span:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from commonline.audit.board import Told
     from commonline.audit.counts import Count
     from commonline.audit.findings import Finding
+    from commonline.audit.report import Counts, Report
     from commonline.bus.process import ProcessSettings
-    from commonline.cli.counts import Counts, Report
 
 WATCH_S = 2.0
 UNSUPPORTED = "unsupported"
@@ -41,7 +41,7 @@ def status(
 
     Until when a source is complete, and what is missing, is what the audit says (commonline audit --serve).
     """
-    from commonline.cli.counts import Counts
+    from commonline.audit.report import Counts
 
     found = settings(home, prefix)
     with Counts(found) as counts, closing(_told(found)) as told:

@@ -92,7 +92,7 @@ class Demo:
 
     @staticmethod
     def _ports() -> dict[str, int]:
-        return {name: ports.free_port() for name in ("connect", "normalize", "unify", "pulse")}
+        return {name: ports.free_port() for name in ("connect", "normalize", "unify", "pulse", "gateway")}
 
     def _told(self, event: Event) -> None:
         if event.kind == "ready":

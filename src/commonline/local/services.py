@@ -10,7 +10,14 @@ from commonline.local.ports import HOST
 from commonline.local.service import ServiceSpec
 from commonline.settings import KafkaSettings
 
-METRICS_PORTS = {"connect": 9181, "normalize": 9182, "unify": 9183, "pulse": 9184, "audit": 9185}
+METRICS_PORTS = {
+    "connect": 9181,
+    "normalize": 9182,
+    "unify": 9183,
+    "pulse": 9184,
+    "audit": 9185,
+    "gateway": 8090,
+}
 """Where each service answers /metrics, /healthz and /readyz, in the order in which they start."""
 MORE_WORDS = {"audit": ("--serve",)}
 """What stands behind the name where a command is not a service by itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from commonline import topics as table
 from commonline.bus.process import ProcessSettings
@@ -51,6 +51,18 @@ class Letters:
     by_id: dict[str, DeadLetter] = field(default_factory=dict)
     replayed: set[str] = field(default_factory=set)
 
+    def take(self, message: Message, serde: Serde) -> None:
+        """A record of dead-letters.v1. One without value says that its letter was replayed."""
+        value = message.value()
+        if value is None:
+            self.replayed.add((message.key() or b"").decode("utf-8", "replace"))
+            return
+        try:
+            letter = serde.decode_as(DeadLetter, value)
+        except SchemaError:
+            return  # not one of ours: there is nothing to list
+        self.by_id.setdefault(letter.id, letter)
+
     def chosen(self, which: Filter, *, again: bool = False) -> list[DeadLetter]:
         """The letters that are meant, oldest first; those that were replayed only with `again`."""
         found = [
@@ -72,20 +84,12 @@ class Letters:
 def read_letters(
     settings: ProcessSettings, progress: Callable[[int, int], None] = lambda _read, _total: None
 ) -> Letters:
-    """Read dead-letters.v1 from its beginning. A record without value says that its letter was replayed."""
+    """Read dead-letters.v1 from its beginning."""
     serde = Serde(settings.ids)
     letters = Letters()
     with Reader(settings.kafka, [settings.topics.name(table.DEAD_LETTERS)]) as reader:
         for number, message in enumerate(reader.until_end()):
-            value = message.value()
-            if value is None:
-                letters.replayed.add((message.key() or b"").decode("utf-8", "replace"))
-                continue
-            try:
-                letter = serde.decode_as(DeadLetter, value)
-            except SchemaError:
-                continue  # not one of ours: there is nothing to list
-            letters.by_id.setdefault(letter.id, letter)
+            letters.take(message, serde)
             if number % 500 == 0:
                 progress(number, reader.total)
     return letters

@@ -1,4 +1,4 @@
-"""What ``commonline status`` counts: one reading of the topics, compared as the audit does."""
+"""What `commonline status` and the gateway tell of sources: one reading of the topics, compared as the audit does."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from commonline import topics as table
 from commonline.bus.backlog import Pacer
 from commonline.bus.process import ProcessSettings
 from commonline.bus.writer import Writer
-from commonline.cli.letterbox import Originals, Parked
+from commonline.letters.letterbox import Originals, Parked
 from commonline.schemas import cloudevents
 from commonline.schemas.errors import SchemaError
 from commonline.schemas.records import DeadLetter, Delivery

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonline.cli.marked import marked, steps
+from commonline.letters.marked import marked, steps
 
 BODY = json.dumps({"entry": [{"id": 1, "changes": []}, {"id": 2, "a.b": {"c": None}}], "object": "page"}).encode()
 
