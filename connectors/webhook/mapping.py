@@ -9,25 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from commonline.errors import MalformedPayloadError
-from commonline.kit.declared import bodies, guesses, values
-from commonline.kit.declared.drafting import draft
+from commonline.kit.declared import bodies
 from commonline.kit.declared.expressions import Scope
-from commonline.kit.declared.plan import Plan, plan
-from commonline.kit.draft import Draft
-from commonline.kit.mapping import Entry, EventMapping, Ignored
+from commonline.kit.declared.items import Part, drafts
+from commonline.kit.declared.plan import plan
+from commonline.kit.mapping import Entry, EventMapping
 from commonline.schemas.records import Delivery
 
 EVENT = "event"
-
-
-class Part:
-    """One item of a body, with all that its expressions may look at."""
-
-    __slots__ = ("plan", "scope")
-
-    def __init__(self, compiled: Plan, scope: Scope) -> None:
-        self.plan, self.scope = compiled, scope
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
@@ -59,18 +48,4 @@ def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
     ]
 
 
-def event(entry: Entry) -> list[Draft] | Ignored:
-    """One item."""
-    part: Part = entry.body
-    scope, get = part.scope, part.plan.get
-    if isinstance(scope.item, bodies.Damaged):
-        raise MalformedPayloadError(scope.item.message)
-    if scope.item in (None, "") or scope.item in ({}, []):
-        return Ignored("no-content")
-    if "ignore" in get and values.truth(get["ignore"](scope)):
-        return Ignored("configured")
-    told = values.line(get["event"](scope), guesses.EVENT_LIMIT) if "event" in get else None
-    return [draft(told or guesses.event(scope.item, entry.delivery), part.plan, scope, entry.settings.get("region"))]
-
-
-EVENTS: dict[str, EventMapping] = {EVENT: event}
+EVENTS: dict[str, EventMapping] = {EVENT: drafts}

@@ -162,6 +162,7 @@ def _facts(source: str, told: Told, since_us: int) -> dict[str, object]:
         "activities": dict(told.activities),
         "ignored": told.ignored,
         "dead": dict(told.dead),
+        "faults": told.faults,
         "oldest_us": told.oldest,
         "newest_us": told.newest,
     }
@@ -179,5 +180,9 @@ def _tell(source: str, told: Told, *, dry_run: bool) -> None:
         typer.echo(f"{told.ignored:,} entries are ignored by a rule")
     for cause, count in told.dead.most_common():
         typer.echo(f"{count:,} die of {cause}" + ("" if dry_run else f": commonline dead list --source {source}"))
+    for fault in told.faults:
+        typer.echo(f"  {fault}")
+    if (more := told.dead.total() - len(told.faults)) > 0 and told.faults:
+        typer.echo(f"  … and {more:,} more")
     if not dry_run:
         typer.echo("what the line knew already stays as it is: commonline status")

@@ -26,6 +26,7 @@ from commonline.schemas.records import Cursor, Delivery
 
 APART = "/backfill"
 """Ends the name under which a source's back-fill keeps its position; no source's name holds a slash."""
+MOST_FAULTS = 20
 Turn = Callable[[int], Awaitable[int]]
 """Waits until some deliveries, at most so many, may be written; returns how many."""
 
@@ -39,6 +40,8 @@ class Told:
     activities: Counter[str] = field(default_factory=Counter)
     ignored: int = 0
     dead: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    """The first of what dies: where it stands, and what is wrong."""
     oldest: int | None = None
     newest: int | None = None
 
@@ -146,5 +149,7 @@ class Backfill:
                         told.newest = moment if told.newest is None else max(told.newest, moment)
             elif isinstance(outcome, Dead):
                 told.dead[outcome.cause] += 1
+                if len(told.faults) < MOST_FAULTS:
+                    told.faults.append(f"{outcome.path}: {outcome.message}")
             else:
                 told.ignored += 1
