@@ -83,3 +83,8 @@ def test_a_prefix_parts_installations() -> None:
     assert ours.name(DELIVERIES) == "test-deliveries.v1"
     assert ours.feed("acme", "pr") == "test-feeds.acme.pr.v1"
     assert (plain.identifier("unify"), ours.identifier("unify")) == ("commonline-unify", "test-commonline-unify")
+
+
+def test_feeds_are_told_from_other_topics() -> None:
+    names = ["a-feeds.acme.pr.v1", "a-feeds.x.v1", "feeds.acme.pr.v1", "a-activities.v1", "a-feeds.a_b.c-d.v1"]
+    assert Topics("a-").feeds(names) == {"a-feeds.acme.pr.v1": ("acme", "pr"), "a-feeds.a_b.c-d.v1": ("a_b", "c-d")}

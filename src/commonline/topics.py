@@ -5,6 +5,7 @@ Partition counts are fixed from the first day (protocol F12): more partitions me
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -213,6 +214,18 @@ class Topics:
     def feed(self, workspace: str, department: str) -> str:
         """The name of a department's feed."""
         return self.prefix + FEED.name.format(workspace=workspace, department=department)
+
+    def feeds(self, names: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Those of some topic names that are feeds of this installation, each with workspace and department.
+
+        Names of both hold no dots.
+        """
+        found = {}
+        for name in names:
+            parts = name.removeprefix(self.prefix).split(".")
+            if name.startswith(self.prefix) and len(parts) == 4 and parts[0] == "feeds" and parts[3] == "v1":
+                found[name] = (parts[1], parts[2])
+        return found
 
     def identifier(self, what: str) -> str:
         """A consumer group or transactional id of this installation."""

@@ -6,7 +6,6 @@ import pytest
 
 from commonline.cli.ages import moment_us
 from commonline.cli.lines import conversation_of, line
-from commonline.cli.tail import feed_names
 from commonline.clock import now_us
 from commonline.errors import ConfigurationError
 from commonline.schemas.records import Activity, FeedActivity, Object, Origin, Party, Redaction, Thread
@@ -48,11 +47,6 @@ def feed(event: str, **changes: object) -> FeedActivity:
         "known": 1,
     }
     return FeedActivity(**{**values, **changes})  # type: ignore[arg-type]
-
-
-def test_feeds_are_told_from_other_topics() -> None:
-    names = ["a-feeds.acme.pr.v1", "a-feeds.x.v1", "feeds.acme.pr.v1", "a-activities.v1", "a-feeds.a_b.c-d.v1"]
-    assert feed_names(names, "a-") == {"a-feeds.acme.pr.v1": ("acme", "pr"), "a-feeds.a_b.c-d.v1": ("a_b", "c-d")}
 
 
 def test_times() -> None:

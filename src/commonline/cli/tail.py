@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -72,7 +71,7 @@ def resolve(what: str, workspace: str | None, found: ProcessSettings) -> dict[st
         short = what.removesuffix(".v1")
         return {names.name(plain[short]): short}
     with Administration(found.kafka) as admin:
-        feeds = feed_names(admin.names(), found.prefix)
+        feeds = names.feeds(admin.names())
     spaces = {space for space, _ in feeds.values()}
     taken = {
         name: department if len(spaces) == 1 or workspace else f"{space}/{department}"
@@ -86,16 +85,6 @@ def resolve(what: str, workspace: str | None, found: ProcessSettings) -> dict[st
         hint = f"did you mean {near[0]!r}?" if near and near[0] != what else f"there are: {', '.join(known)}"
         raise ConfigurationError(f"nothing is called {what!r}{where}; {hint}")
     return taken
-
-
-def feed_names(names: Iterable[str], prefix: str) -> dict[str, tuple[str, str]]:
-    """Feed topics with workspace and department. Names of both hold no dots."""
-    found = {}
-    for name in names:
-        parts = name.removeprefix(prefix).split(".")
-        if name.startswith(prefix) and len(parts) == 4 and parts[0] == "feeds" and parts[3] == "v1":
-            found[name] = (parts[1], parts[2])
-    return found
 
 
 def _start(since: str | None, count: int | None) -> Start:
