@@ -75,6 +75,19 @@ class SchemaIds:
         reading = _bundled_reading() | {number: Written(record, None) for record, number in writing.items()}
         return cls(writing, reading, registry.schema)
 
+    @classmethod
+    def reading(cls, fetch: Callable[[int], str | None]) -> SchemaIds:
+        """The bundled ids; those that the bundle does not know are asked of a registry. Nothing is registered.
+
+        `fetch` gives the schema (JSON text) of an id, None if the registry does not know it.
+
+
+        A registry whose ids overlap with those of the bundle is not meant: ids of the bundle begin far above what
+        registries count up to.
+        """
+        bundled = cls.bundled()
+        return cls(bundled._writing, bundled._reading, fetch)
+
     def id_of(self, record: str) -> int:
         """The id to write a record with, by its name (``Activity``)."""
         return self._writing[record]

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import queue
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from confluent_kafka import Producer
-from tests.integration.records import create
-from tests.streams.pulse.story import said
+from tests.client.published import KETTLE, MUG, SERDE, STORY, Ground, shown
 
-from commonline.ids import uuid5
+from commonline.client import Feed
+from commonline.errors import ConfigurationError
 from commonline.local.registry import Registry as Apicurio
 from commonline.schemas.ids import SchemaIds
-from commonline.schemas.records import FeedActivity, FeedEvent
 from commonline.schemas.registry import Registry
 from commonline.schemas.serde import Serde
 from commonline.testing.kafka import KafkaUnderTest
@@ -31,56 +29,14 @@ from commonline.testing.kafka import KafkaUnderTest
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 SCHEMA = ROOT / "schemas" / "generated" / "avsc" / "feed-activity.v1.avsc"
-BUNDLED = Serde(SchemaIds.bundled())
-FIRST, SECOND = uuid5("first"), uuid5("second")
 
 
-def record(seq: int, event: FeedEvent, conversation: str, key: str | None = None, text: str = "") -> FeedActivity:
-    item = None
-    if event == "activity":
-        item = said("a", "inbound", seq).activity
-        assert item is not None
-        item.object.text = text
-    return FeedActivity(
-        event=event,
-        workspace="acme",
-        feed="service",
-        seq=seq,
-        conversation=conversation,
-        other=SECOND if event == "merged" else None,
-        policy="service@1",
-        visibility="public",
-        known=seq,
-        object=key,
-        item=item,
-    )
-
-
-STORY = [
-    record(1, "activity", FIRST, "aa", "My kettle leaks."),
-    record(2, "activity", SECOND, "bb", "Mine too."),
-    record(3, "activity", FIRST, "aa", "My new kettle leaks."),
-    record(4, "merged", FIRST),
-    record(5, "activity", FIRST, "cc", "I live in Hauptstraße 5."),
-    record(6, "tombstone", FIRST, "cc"),
-]
-
-
-def publish(kafka: KafkaUnderTest, topic: str, serde: Serde) -> None:
+def publish(kafka: KafkaUnderTest, prefix: str, serde: Serde = SERDE) -> Ground:
     """As unify writes: an aborted transaction, one that is committed, a tombstone of Kafka's behind."""
-    create(kafka.settings, topic)
-    settings = {"transactional.id": f"{topic}-writer", "compression.type": "lz4", "log_level": 2}
-    producer = Producer(kafka.settings.librdkafka() | settings)
-    producer.init_transactions(30)
-    producer.begin_transaction()
-    producer.produce(topic, serde.encode(record(1, "activity", FIRST, "aa", "never happened")), b"aa")
-    producer.flush()
-    producer.abort_transaction(30)
-    producer.begin_transaction()
-    for one in STORY:
-        producer.produce(topic, serde.encode(one), (one.object or "conversation").encode())
-    producer.produce(topic, None, b"cc")
-    producer.commit_transaction(30)
+    ground = Ground(kafka, prefix, serde=serde).make()
+    ground.write([shown(1, "never happened", key="aa")], commit=False)
+    ground.write([*STORY, None])
+    return ground
 
 
 @contextmanager
@@ -112,28 +68,75 @@ def first(lines: queue.Queue[str], count: int) -> list[str]:
 
 
 @pytest.mark.broker
-def test_typed_records_and_it_goes_on_where_it_was(kafka: KafkaUnderTest, prefix: str) -> None:
-    topic = f"{prefix}feed"
-    publish(kafka, topic, BUNDLED)
-    argv = (str(EXAMPLES / "read_feed.py"), topic, f"{prefix}reader")
-    with running(*argv, **kafka.settings.environ()) as lines:
+def test_the_client_goes_on_where_it_was(kafka: KafkaUnderTest, prefix: str) -> None:
+    ground = publish(kafka, prefix)
+    example = str(EXAMPLES / "follow_service.py")
+    with running(example, **ground.environ) as lines:
+        assert first(lines, 4) == [
+            "comment inbound My kettle leaks.",
+            "comment inbound Mine too.",
+            "comment inbound My new kettle leaks.",
+            "comment inbound I live in Hauptstraße 5.",
+        ]
+    ground.write([shown(7, "Thank you!", key="dd")])
+    with running(example, **ground.environ) as lines:
+        found = [lines.get(timeout=60)]
+        while found[-1] != "comment inbound Thank you!":
+            found.append(lines.get(timeout=60))
+    assert len(set(found)) == len(found) <= 5
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("example", ["follow_service.py", "follow_asynchronously.py"])
+def test_the_client_reads_on_when_the_broker_comes_back(kafka: KafkaUnderTest, prefix: str, example: str) -> None:
+    if kafka.kind == "given":
+        pytest.skip("the broker is not ours to restart")
+    ground = Ground(kafka, prefix).make()
+    ground.write([shown(1, "before")])
+    with running(str(EXAMPLES / example), **ground.environ) as lines:
+        lines.get(timeout=60)
+        kafka.restart()
+        ground.producer = ground.writer("writer")
+        ground.write([shown(2, "after")])
+        found = lines.get(timeout=60)
+        while found not in ("comment inbound after", "2 activity"):
+            found = lines.get(timeout=60)
+
+
+@pytest.mark.broker
+def test_the_client_for_asyncio(kafka: KafkaUnderTest, prefix: str) -> None:
+    ground = publish(kafka, prefix)
+    with running(str(EXAMPLES / "follow_asynchronously.py"), **ground.environ) as lines:
+        assert first(lines, len(STORY)) == [f"{one.seq} {one.event}" for one in STORY]
+
+
+@pytest.mark.broker
+def test_the_client_into_a_database(kafka: KafkaUnderTest, prefix: str, tmp_path: Path) -> None:
+    ground = publish(kafka, prefix)
+    database = str(tmp_path / "messages.db")
+    with running(str(EXAMPLES / "follow_into_database.py"), database, **ground.environ):
+        deadline = time.monotonic() + 60
+        while (found := kept(database)) != [1, 2, 3, 5] and time.monotonic() < deadline:
+            time.sleep(0.1)
+    assert found == [1, 2, 3, 5]
+
+
+def kept(database: str) -> list[int]:
+    """Which messages a database holds; none as long as it has no table."""
+    with closing(sqlite3.connect(database)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'messages'").fetchone():
+            return []
+        return [seq for (seq,) in connection.execute("SELECT seq FROM messages ORDER BY seq")]
+
+
+@pytest.mark.broker
+def test_librdkafka_with_typed_records(kafka: KafkaUnderTest, prefix: str) -> None:
+    ground = publish(kafka, prefix)
+    with running(str(EXAMPLES / "read_feed.py"), ground.topic, f"{prefix}reader", **ground.environ) as lines:
         found = first(lines, len(STORY))
-        time.sleep(1.0)  # the last commit
-    who = found[0].partition(":")[0]
-    assert re.fullmatch(r"1 comment Create by .+", who)
-    assert [line.rpartition(": ")[2] for line in found[:3]] == [
-        "My kettle leaks.",
-        "Mine too.",
-        "My new kettle leaks.",
-    ]
-    assert found[3] == f"4 conversation {SECOND} is now part of {FIRST}"
+    assert re.fullmatch(r"1 comment Create by .+: My kettle leaks\.", found[0])
+    assert found[3] == f"4 conversation {MUG} is now part of {KETTLE}"
     assert found[5] == "6 tombstone cc"
-    assert not [line for line in found if "never happened" in line]
-    producer = Producer(kafka.settings.librdkafka())
-    producer.produce(topic, BUNDLED.encode(record(7, "activity", FIRST, "dd", "Thank you!")), b"dd")
-    assert producer.flush(20) == 0
-    with running(*argv, **kafka.settings.environ()) as lines:
-        assert first(lines, 1)[0].endswith("Thank you!")
 
 
 PLAIN = [
@@ -148,51 +151,38 @@ PLAIN = [
 
 @pytest.mark.broker
 def test_avro_alone(kafka: KafkaUnderTest, prefix: str) -> None:
-    publish(kafka, f"{prefix}feed", BUNDLED)
-    with running(str(EXAMPLES / "read_feed_with_avro.py"), kafka.bootstrap, f"{prefix}feed", str(SCHEMA)) as lines:
+    ground = publish(kafka, prefix)
+    with running(str(EXAMPLES / "read_feed_with_avro.py"), kafka.bootstrap, ground.topic, str(SCHEMA)) as lines:
         assert [line.rstrip() for line in first(lines, len(PLAIN))] == PLAIN
 
 
 @pytest.mark.broker
-def test_kafka_python_with_schemas_from_a_registry(kafka: KafkaUnderTest, apicurio: Apicurio, prefix: str) -> None:
+@pytest.mark.parametrize("example", ["read_feed_with_registry.py", "read_feed_with_confluent.py"])
+def test_schemas_from_a_registry(kafka: KafkaUnderTest, apicurio: Apicurio, prefix: str, example: str) -> None:
     with Registry(apicurio.url) as registry:
-        publish(kafka, f"{prefix}feed", Serde(SchemaIds.from_registry(registry)))
-    argv = (str(EXAMPLES / "read_feed_with_registry.py"), kafka.bootstrap, f"{prefix}feed", apicurio.url)
-    with running(*argv) as lines:
+        ground = publish(kafka, prefix, Serde(SchemaIds.from_registry(registry)))
+    with running(str(EXAMPLES / example), kafka.bootstrap, ground.topic, apicurio.url) as lines:
         assert [line.rstrip() for line in first(lines, len(PLAIN))] == PLAIN
+
+
+@pytest.mark.broker
+def test_the_client_asks_a_registry_for_what_it_does_not_know(
+    kafka: KafkaUnderTest, apicurio: Apicurio, prefix: str
+) -> None:
+    with Registry(apicurio.url) as registry:
+        ground = publish(kafka, prefix, Serde(SchemaIds.from_registry(registry)))
+    with pytest.raises(ConfigurationError, match=r"unknown to the bundle.*set COMMONLINE_REGISTRY"):
+        Feed("service", settings=ground.settings).current()
+    settings = replace(ground.settings, registry=apicurio.url)
+    assert [one.seq for one in Feed("service", settings=settings).read()] == [one.seq for one in STORY]
 
 
 @pytest.mark.broker
 def test_what_a_feed_says_now(kafka: KafkaUnderTest, prefix: str) -> None:
-    publish(kafka, f"{prefix}feed", BUNDLED)
-    with running(str(EXAMPLES / "current_view.py"), f"{prefix}feed", **kafka.settings.environ()) as lines:
+    ground = publish(kafka, prefix)
+    with running(str(EXAMPLES / "current_view.py"), "service", **ground.environ) as lines:
         found = first(lines, 3)
-    assert found[0] == f"conversation {FIRST[:8]}: 2"
-    assert sorted(found[1:]) == ["  comment Mine too.", "  comment My new kettle leaks."]
-
-
-@pytest.fixture
-def view() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("current_view_example", EXAMPLES / "current_view.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        del sys.modules[spec.name]
-    return module
-
-
-def test_the_view_takes_a_record_twice_without_harm(view: ModuleType) -> None:
-    once, twice = view.View(), view.View()
-    for one in STORY:
-        once.take(one)
-    for one in [*STORY, *STORY[2:]]:
-        twice.take(one)
-    assert once == twice
-    assert list(once.conversations()) == [FIRST]
+    assert found == [f"conversation {KETTLE[:8]}: 2", "  comment Mine too.", "  comment My new kettle leaks."]
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/subscribe.md"])
