@@ -1,1 +1,0 @@
-"""Pipedrive: deals, leads, people, organisations, notes and activities of a company's CRM."""
