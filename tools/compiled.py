@@ -1,35 +1,83 @@
-"""``make compiled``: the C sources, compiled beside the Python ones of this checkout (docs/adr/0010).
+"""``make compiled``: what is compiled, beside the sources of this checkout (docs/adr/0010).
 
-A module whose source is edited later is not used until this runs again. Ends with 1 where nothing can be compiled;
-with ``--or-python`` it says so and ends with 0.
+The codec from C; the modules that unify's packages name, by mypyc. What was made from sources that are edited later is
+not used until this runs again. Ends with 1 where something cannot be compiled; with ``--or-python`` it says so and ends
+with 0.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from commonline import compiled
+from commonline.streams import unify
+
 ROOT = Path(__file__).parent.parent
-TELL = "from commonline.schemas import compiled; f = compiled.form(); print('codec:', f.name, f.why)"
+TELL = """
+from commonline.schemas import compiled
+from commonline.streams import unify
+codec, decision = compiled.form(), unify.FORM
+print("codec:", codec.name, codec.why)
+print("unify:", "compiled" if decision.compiled else "python", decision.why)
+"""
+MYPYC = """
+import sys
+from mypyc.build import mypycify
+from setuptools import setup
+group, place, rest, *sources = sys.argv[1:]
+options = {"opt_level": "3", "debug_level": "0", "group_name": group, "target_dir": rest}
+made = mypycify([*sources, "--explicit-package-bases"], **options)
+places = ["--build-lib", place, "--build-temp", rest]
+setup(name="compiled", packages=[], ext_modules=made, script_args=["-q", "build_ext", *places])
+"""
 
 
-def main(arguments: list[str]) -> int:
-    """Compile, then say what a process of this checkout runs."""
+def _run(argv: list[str], **environ: str) -> str:
+    """Run a build; what it said last where it failed, else nothing."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "setup.py", "-q", "build_ext", "--inplace"],
+        [sys.executable, "-W", "ignore", *argv],
         cwd=ROOT,
-        env={**os.environ, "COMMONLINE_COMPILE": "1"},
+        env={**os.environ, **environ},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
-        print(f"not compiled: {reason}\nNeeded: a C compiler and Python's headers (Debian: gcc, python3-dev).")
+    if done.returncode == 0:
+        return ""
+    return ((done.stderr.strip() or done.stdout.strip()).splitlines() or ["no reason was given"])[-1]
+
+
+def decision() -> str:
+    """Compile unify's modules; the reason where that fails."""
+    package = ROOT / "streams" / "unify"
+    for old in package.glob("compiled-*"):
+        shutil.rmtree(old)
+    sources = [f"src/commonline/streams/unify/{name}.py" for name in unify.COMPILED]
+    name = unify.__name__
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "lib"
+        argv = ["-c", MYPYC, compiled.group(name).removesuffix("__mypyc"), str(place), f"{folder}/rest", *sources]
+        if why := _run(argv, MYPYPATH="src"):
+            return why
+        target = compiled.folder(package)
+        target.mkdir()
+        for path in place.rglob("*.so"):
+            shutil.move(path, target / path.name)
+    return ""
+
+
+def main(arguments: list[str]) -> int:
+    """Compile, then say what a process of this checkout runs."""
+    failed = [_run(["setup.py", "-q", "build_ext", "--inplace"], COMMONLINE_COMPILE="1"), decision()]
+    for why in filter(None, failed):
+        print(f"not compiled: {why}\nNeeded: a C compiler and Python's headers (Debian: gcc, python3-dev).")
     subprocess.run([sys.executable, "-c", TELL], cwd=ROOT, check=False)
-    return 0 if "--or-python" in arguments else done.returncode
+    return 0 if "--or-python" in arguments else int(any(failed))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,27 @@
 """unify: activities of a workspace, in one total order, to conversations, persons, links and department feeds."""
+
+from commonline import compiled
+
+COMPILED = (
+    "anchors",
+    "decide",
+    "envelopes",
+    "feeds",
+    "graph",
+    "ledger",
+    "links",
+    "objects",
+    "patterns",
+    "people",
+    "pieces",
+    "reading",
+    "redact",
+    "redactor",
+    "show",
+    "subject",
+    "task",
+    "threads",
+    "windows",
+)
+"""Modules that `make compiled` compiles: all that every activity goes through, but those that hold structs."""
+FORM = compiled.use(__name__, __path__)

@@ -35,7 +35,7 @@ from commonline.streams.unify.rows import (
 )
 from commonline.streams.unify.rules import Compiled, UnifyConfiguration, compile_configuration
 from commonline.streams.unify.subject import Subject, persons_of
-from commonline.streams.unify.turn import Output, Turn
+from commonline.streams.unify.turn import Met, Output, Turn
 from commonline.streams.unify.view import View
 
 LARGEST = 200 * 1024
@@ -162,7 +162,7 @@ def _place(
     turn: Turn,
     activity: Activity,
     reading: Reading,
-    met: list[people.Met],
+    met: list[Met],
     thread_of: tuple[Key, ThreadRow],
     *,
     known: bool,
@@ -234,7 +234,7 @@ def _lie(turn: Turn, key: Key, row: ObjectRow, thread_key: Key, thread: ThreadRo
     turn.view.put(key, row)
 
 
-def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list[people.Met]) -> None:
+def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list[Met]) -> None:
     changed = False
     if activity.channel not in thread.channels:
         thread.channels.append(activity.channel)
@@ -252,7 +252,7 @@ def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list
         turn.view.put(key, thread)
 
 
-def _conversation(turn: Turn, thread: ThreadRow, met: list[people.Met]) -> tuple[Key, ConversationRow]:
+def _conversation(turn: Turn, thread: ThreadRow, met: list[Met]) -> tuple[Key, ConversationRow]:
     key = thread.conversation
     row = turn.view.conversation(key)
     if row is None:

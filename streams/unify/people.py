@@ -6,15 +6,13 @@ person. Only those claims join; what somebody merely asserts is a proposal. Shar
 
 from __future__ import annotations
 
-import msgspec
-
 from commonline.ids import uuid5
 from commonline.schemas.codec import decode_link, encode_person
 from commonline.schemas.records import Activity, Party, Person, PersonAccount
 from commonline.streams.unify import links, windows
 from commonline.streams.unify.graph import component
 from commonline.streams.unify.rows import AccountRow, Key, PersonRow
-from commonline.streams.unify.turn import Output, Turn
+from commonline.streams.unify.turn import Met, Output, Turn
 
 MOST_ACCOUNTS = 64
 """Accounts of one person; a claim beyond stays a proposal."""
@@ -25,14 +23,6 @@ MOST_PARTIES = 100
 DAY_US = 86_400_000_000
 NEVER_JOIN = frozenset({"anonymous", "group", "application", "organisation"})
 JOINING = frozenset({"verified", "entered"})
-
-
-class Met(msgspec.Struct, gc=False):
-    """Someone named in an activity, with the account's row."""
-
-    party: Party
-    key: Key
-    row: AccountRow
 
 
 def meet(turn: Turn, activity: Activity) -> list[Met]:

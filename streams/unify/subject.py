@@ -19,13 +19,12 @@ from commonline.streams.unify.patterns import (
     name_words,
     traces,
 )
-from commonline.streams.unify.people import Met
 from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.redact import redact
 from commonline.streams.unify.redactor import Known, Redactor
 from commonline.streams.unify.rows import ConversationRow, Key
 from commonline.streams.unify.rules import CompiledDepartment
-from commonline.streams.unify.turn import Turn
+from commonline.streams.unify.turn import Met, Turn
 
 Conversation = tuple[Key, ConversationRow]
 

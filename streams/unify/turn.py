@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from commonline.schemas.records import Activity
-from commonline.streams.unify.rows import PREFIX_SIZE, Key, WorkspaceKeys, WorkspaceRow
+from commonline.schemas.records import Activity, Party
+from commonline.streams.unify.rows import PREFIX_SIZE, AccountRow, Key, WorkspaceKeys, WorkspaceRow
 from commonline.streams.unify.rules import Compiled
 from commonline.streams.unify.view import View
 
@@ -28,6 +28,14 @@ class Output(msgspec.Struct, gc=False):
     source: str
     at: int
     department: str = ""
+
+
+class Met(msgspec.Struct, gc=False):
+    """Someone named in an activity, with the account's row."""
+
+    party: Party
+    key: Key
+    row: AccountRow
 
 
 class Turn(msgspec.Struct, gc=False):

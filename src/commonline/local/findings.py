@@ -23,6 +23,7 @@ from commonline.local.java import java, java_version
 from commonline.local.platform import DEFAULT_PORT, REGISTRY_PORT
 from commonline.local.services import METRICS_PORTS
 from commonline.schemas import compiled
+from commonline.streams import unify
 
 State = Literal["ok", "note", "bad"]
 PACKAGES = ("confluent-kafka", "kafka-python", "faust-streaming", "aiokafka", "fastavro", "msgspec", "pydantic")
@@ -63,7 +64,8 @@ def _system() -> Finding:
 def _form() -> Finding:
     form = compiled.form()
     if form.name == "compiled":
-        return Finding("codec", "ok", "compiled")
+        decision = "unify's decision too" if unify.FORM.compiled else f"unify's decision in Python ({unify.FORM.why})"
+        return Finding("codec", "ok", f"compiled; {decision}")
     return Finding("codec", "note", f"in Python ({form.why}): all works, several times slower; see: make compiled")
 
 

@@ -159,13 +159,17 @@ def test_a_row_that_grew_too_large_is_its_records_fault_alone(task: UnifyTask) -
     assert sum(record.topic == "t-conversations.v1" for record in batch.records) == 2
 
 
-def test_lack_of_memory_is_no_records_fault(task: UnifyTask, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+class Huge(Read):
+    """A record that there is no memory for."""
+
+    def value(self) -> bytes:
         raise MemoryError
 
-    monkeypatch.setattr(UNIFIER, "decide_activity", fail)
+
+def test_lack_of_memory_is_no_records_fault(task: UnifyTask) -> None:
+    huge: Any = [Huge(0, b"")]
     with pytest.raises(MemoryError):
-        task.process(reads(activity("test:a")), frozenset())
+        task.process(huge, frozenset())
 
 
 def test_an_aborted_batch_never_was(task: UnifyTask) -> None:
