@@ -53,7 +53,7 @@ def deleted(entry: Entry) -> list[Draft]:
     told: Told = entry.body
     one = CONVERSATION.decode(told.item)
     new = _Mapped(entry, one, ticket=False).about()
-    new.type, new.visibility, new.published = "Delete", "customer", times.parse(told.created_at)
+    new.type, new.published = "Delete", times.parse(told.created_at)
     return [new]
 
 
@@ -99,7 +99,7 @@ class _Mapped:
         return found or Ignored("no-content")
 
     def about(self) -> Draft:
-        """A change of the conversation itself, which colleagues see."""
+        """A change of the conversation or ticket, which travels as far as the thing itself."""
         tags = self.one.tags.tags if self.one.tags else None
         return Draft(
             event=self.told.topic,
@@ -107,7 +107,7 @@ class _Mapped:
             object=Object(id=self.thread.id, type="Ticket" if self.ticket else "Other", title=self.thread.title),
             thread=self.thread,
             channel=channel(self.one, ticket=self.ticket),
-            visibility="internal",
+            visibility=self._visibility("comment"),
             participants=list(self.customers),
             our_account=self.desk.account,
             tags=[name for tag in tags or [] if (name := one_line(tag.name))],
@@ -129,7 +129,6 @@ class _Mapped:
         new.published = times.parse(self.one.created_at)
         self._say(new, first.body, first.author, first.attachments)
         new.automated = new.automated or first.delivered_as in BULK
-        new.visibility = "customer"
         return [new]
 
     def _opened(self) -> list[Draft]:
@@ -140,7 +139,6 @@ class _Mapped:
         self._say(new, text if isinstance(text, str) else None, self._customer(), None)
         known = {name: one for name, one in attributes.items() if isinstance(one, str) and not name.startswith("_")}
         new.fields = {f"attribute.{name}": one_line(one) or "" for name, one in known.items()}
-        new.visibility = self._visibility("comment")
         return [new]
 
     def _part(self, part: Part) -> list[Draft]:
@@ -192,7 +190,6 @@ class _Mapped:
         at = times.parse(rating.created_at or self.told.created_at)
         new.type, new.published = "Create", at
         new.object = Object(id=self.desk.uri("rating", self.one.id), type="Review")
-        new.visibility = "customer"
         self._say(new, rating.remark, self._customer(), None)
         new.metrics = {"rating": float(rating.rating), "rating_max": 5.0}
         new.references = [Reference(kind="target", id=self.thread.id)]
