@@ -1,0 +1,1 @@
+"""Jira and Jira Service Management: issues, requests, comments and internal notes of a site."""
