@@ -1,0 +1,1 @@
+"""Freshdesk: tickets, replies and notes of a support desk."""
