@@ -58,6 +58,9 @@ MetricName = Literal[
     "commonline_gateway_lag_records",
     "commonline_gateway_requests_total",
     "commonline_gateway_request_seconds",
+    "commonline_gateway_listeners",
+    "commonline_gateway_writes_total",
+    "commonline_gateway_dropped_total",
 ]
 
 
@@ -155,6 +158,11 @@ TABLE: dict[MetricName, Metric] = {
     ),
     "commonline_gateway_request_seconds": Metric(
         "histogram", "request received to answer begun", ("route", "method"), QUICK
+    ),
+    "commonline_gateway_listeners": Metric("gauge", "open live streams", ("transport",)),
+    "commonline_gateway_writes_total": Metric("counter", "writes to live streams", ("transport",)),
+    "commonline_gateway_dropped_total": Metric(
+        "counter", "live streams that the gateway ended: slow, access, log or ending", ("reason",)
     ),
 }
 

@@ -67,19 +67,9 @@ class Reader:
         try:
             self.spans: dict[tuple[str, int], Span] = {}
             self._topics = list(topics)
-            places = [place for topic in self._topics for place in self._places(topic)]
-            self._next: dict[tuple[str, int], int] = dict(start) if isinstance(start, Mapping) else {}
+            self._next: dict[tuple[str, int], int] = {}
             self._ended: set[tuple[str, int]] = set()
-            if isinstance(start, Last):
-                places = [self._back(place, start.records) for place in places]
-            elif isinstance(start, int):
-                places = self._at(places, start)
-            elif isinstance(start, Mapping):
-                places = [self._from(place, start) for place in places]
-            else:
-                logical = OFFSET_BEGINNING if start == "beginning" else OFFSET_END
-                places = [Place(place.topic, place.partition, logical) for place in places]
-            self._consumer.assign(places)
+            self._consumer.assign(self._begin(self._topics, start))
         except BaseException:
             self._consumer.close()
             raise
@@ -95,6 +85,21 @@ class Reader:
     def close(self) -> None:
         """End the connection."""
         self._consumer.close()
+
+    def add(self, topics: Iterable[str], start: Start = "beginning") -> None:
+        """Read further topics too."""
+        named = list(topics)
+        places = self._begin(named, start)
+        self._topics += named
+        self._consumer.incremental_assign(places)
+
+    def names(self) -> list[str]:
+        """All topics of the cluster."""
+        return sorted(self._ask(lambda: self._consumer.list_topics(timeout=ASK_S)).topics)
+
+    def reached(self, topic: str, partition: int = 0) -> int:
+        """The offset that follows of a partition: where reading began, then behind what was given, marks included."""
+        return self._next[topic, partition]
 
     @property
     def total(self) -> int:
@@ -126,7 +131,7 @@ class Reader:
                 self._ended.discard(where)
                 records.append(message)
             elif error.code() == KafkaError._PARTITION_EOF:
-                self._next[where] = max(self._next.get(where, 0), message.offset() or 0)
+                self._next[where] = max(self._next[where], message.offset() or 0)
                 self._ended.add(where)
             else:
                 self._judge(error)
@@ -154,9 +159,24 @@ class Reader:
 
     def _at_end(self) -> bool:
         """Behind a last record there may be marks of transactions, which are never seen: then the client says "end"."""
-        return all(
-            self._next.get(where, span.low) >= span.high or where in self._ended for where, span in self.spans.items()
-        )
+        return all(self._next[where] >= span.high or where in self._ended for where, span in self.spans.items())
+
+    def _begin(self, topics: Iterable[str], start: Start) -> list[Place]:
+        places = [place for topic in topics for place in self._places(topic)]
+        if isinstance(start, Last):
+            places = [self._back(place, start.records) for place in places]
+        elif isinstance(start, int):
+            places = self._at(places, start)
+        elif isinstance(start, Mapping):
+            places = [self._from(place, start) for place in places]
+        else:
+            logical = OFFSET_BEGINNING if start == "beginning" else OFFSET_END
+            places = [Place(place.topic, place.partition, logical) for place in places]
+        for place in places:
+            span = self.spans[place.topic, place.partition]
+            logical = {OFFSET_BEGINNING: span.low, OFFSET_END: span.high}.get(place.offset, place.offset)
+            self._next[place.topic, place.partition] = logical
+        return places
 
     def _places(self, topic: str) -> list[Place]:
         told = self._ask(lambda: self._consumer.list_topics(topic, timeout=ASK_S)).topics[topic]
