@@ -67,6 +67,9 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_gateway_lag_records",
         "commonline_gateway_requests_total",
         "commonline_gateway_request_seconds",
+        "commonline_gateway_listeners",
+        "commonline_gateway_writes_total",
+        "commonline_gateway_dropped_total",
     ),
     "Every process": ("commonline_build_info",),
 }

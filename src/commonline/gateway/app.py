@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -11,6 +11,8 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from commonline.gateway.api import conversations, problem
 from commonline.gateway.api.asked import Access, loopback_only
@@ -34,34 +36,52 @@ def make_app(
     metrics: Metrics | None = None,
     ready: Check = lambda: None,
     routers: Iterable[APIRouter] = (),
+    routes: Iterable[BaseRoute] = (),
+    lifespan: Lifespan[FastAPI] | None = None,
     state: Mapping[str, Any] | None = None,
 ) -> FastAPI:
     """The gateway on a store that is migrated.
 
     `access` says who asks. `ready` is what /readyz tells. `routers` are added to the API's own; what they need lies in
-    `state`, by name, and is found at ``request.app.state``.
+    `state`, by name, and is found at ``request.app.state``. `routes` are plain ASGI, as live streams are.
     """
-    app = FastAPI(title="Commonline gateway", version=version("commonline"), description=ABOUT)
+    app = FastAPI(title="Commonline gateway", version=version("commonline"), description=ABOUT, lifespan=lifespan)
     app.state.store, app.state.access, app.state.metrics = store, access, metrics or Metrics()
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     problem.install(app)
-    app.middleware("http")(_measured)
+    app.add_middleware(Measured, metrics=app.state.metrics)
     app.include_router(_health(ready))
     for router in (*ROUTERS, *routers):
         app.include_router(router)
+    app.router.routes.extend(routes)
     return app
 
 
-async def _measured(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    began = time.perf_counter()
-    response = await call_next(request)
-    route = request.scope.get("route")
-    labels = {"route": getattr(route, "path", "none"), "method": request.method}
-    metrics: Metrics = request.app.state.metrics
-    metrics.histogram("commonline_gateway_request_seconds", labels).observe(time.perf_counter() - began)
-    metrics.counter("commonline_gateway_requests_total", labels | {"status": str(response.status_code)}).inc()
-    return response
+class Measured:
+    """Counts requests and their time to the first byte. Plain ASGI: live streams pass through it, write by write."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; look at the head of the answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                labels = {"route": getattr(scope.get("route"), "path", "none"), "method": scope["method"]}
+                seconds = time.perf_counter() - began
+                self._metrics.histogram("commonline_gateway_request_seconds", labels).observe(seconds)
+                counted = labels | {"status": str(message["status"])}
+                self._metrics.counter("commonline_gateway_requests_total", counted).inc()
+            await send(message)
+
+        await self._app(scope, receive, told)
 
 
 def _health(ready: Check) -> APIRouter:

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from commonline import logs
 from commonline.bus.process import ProcessSettings
 from commonline.errors import PlatformError
+from commonline.gateway.access.keys import key_ring
+from commonline.gateway.api.asked import loopback_only
 from commonline.gateway.app import make_app
+from commonline.gateway.live.endpoints import Endpoints
+from commonline.gateway.live.hub import Hub
+from commonline.gateway.live.log import Log
+from commonline.gateway.live.position import Seal
 from commonline.gateway.project.projector import Projector, drop
+from commonline.gateway.queries.conversations import count
+from commonline.gateway.queries.entries import kept
+from commonline.gateway.queries.filters import Filter
 from commonline.gateway.store.engine import Store
+from commonline.gateway.store.visible import Sight
+from commonline.gateway.viewer import Viewer
 from commonline.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -43,10 +58,34 @@ class Gateway:
         self.settings = settings
         self.metrics = Metrics()
         self.store = Store(settings.database)
+        self.store.migrate()
         self.projector = Projector(self.store, settings.process, self.metrics)
-        self.app = make_app(self.store, metrics=self.metrics, ready=self.projector.ready, state=self._state())
+        self.live = self._live()
+        endpoints = Endpoints(self.live, loopback_only, partial(now_known_as, self.store))
+        self.app = make_app(
+            self.store,
+            access=loopback_only,
+            metrics=self.metrics,
+            ready=self.projector.ready,
+            routes=endpoints.routes(),
+            lifespan=self._lifespan,
+            state=self._state(),
+        )
         self._failure: BaseException | None = None
-        self._server = uvicorn.Server(self._http())
+        self._server = _Server(self._http(), self.live)
+
+    def _live(self) -> Hub:
+        process = self.settings.process
+        log = Log(process.kafka, process.topics, process.ids, self.metrics)
+        return Hub(log, Seal(key_ring(self.store, "events")[0]), self.metrics)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        self.live.run()
+        try:
+            yield
+        finally:
+            await self.live.close()
 
     def _state(self) -> Mapping[str, Any]:
         return {"settings": self.settings}
@@ -60,6 +99,10 @@ class Gateway:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
+            loop="uvloop",
+            http="httptools",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,  # the bytes of a record are made once for all listeners
         )
 
     def run(self) -> None:
@@ -67,7 +110,6 @@ class Gateway:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)  # uvicorn catches them while it serves, and gives them back when it ends
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        self.store.migrate()
         thread = threading.Thread(target=self._project, name="commonline-projector")
         thread.start()
         try:
@@ -92,6 +134,27 @@ class Gateway:
         except BaseException as error:
             self._failure = error
             self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """Ends live streams before it waits for connections to end: by themselves they never would."""
+
+    def __init__(self, config: uvicorn.Config, live: Hub) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say good-bye, then end."""
+        self._live.dismiss()
+        await super().shutdown(sockets)
+
+
+def now_known_as(store: Store, viewer: Viewer, conversation: str) -> str | None:
+    """The id that a conversation goes by now; None where it does not exist for the viewer."""
+    sight = Sight(viewer)
+    with store.reading() as connection:
+        found = kept(connection, sight, conversation)
+        return found if count(connection, sight, Filter(conversation=found)) else None
 
 
 def run(settings: GatewaySettings) -> None:

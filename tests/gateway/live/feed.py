@@ -60,7 +60,7 @@ def said(about: str, number: int, text: str = "My kettle leaks.", **changes: obj
         origin=Origin(delivery=conversation("delivery"), topic="deliveries.v1", partition=0, offset=number),
         actor=Party(account="facebook:1/ana", kind="person", side="customer", role="author", name="Ana"),
     )
-    return record("activity", about, number, **{**values, "item": item, **changes})
+    return record("activity", about, **{"seq": number, **values, "item": item, **changes})  # type: ignore[arg-type]
 
 
 class Writer:

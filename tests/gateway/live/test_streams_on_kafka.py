@@ -10,13 +10,13 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from tests.gateway.live.client import EventSource, Served
-from tests.gateway.live.feed import PR, Writer, conversation, record, said
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from commonline.settings import KafkaSettings
 from commonline.testing.kafka import KafkaUnderTest
+from tests.gateway.live.client import EventSource, Served
+from tests.gateway.live.feed import PR, Writer, conversation, record, said
 
 pytestmark = pytest.mark.broker
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,11 +14,12 @@ from uuid import UUID
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from commonline.errors import MalformedPayloadError
+from commonline.gateway.api.asked import Access
+from commonline.gateway.api.problem import answer
 from commonline.gateway.live import plan
 from commonline.gateway.live.connection import Connection, opened
 from commonline.gateway.live.framing import Transport
@@ -32,8 +32,6 @@ from commonline.gateway.viewer import FeedName, Viewer
 from commonline.kit.place import TIGHTNESS
 
 MOST_LISTENERS = 10_000
-Access = Callable[[HTTPConnection], Viewer]
-"""Who asks. Raises `HTTPException` 401."""
 Resolve = Callable[[Viewer, str], str | None]
 """The id that a conversation goes by now; None where it does not exist for the viewer."""
 
@@ -144,14 +142,7 @@ class _Endpoint:
         except HTTPException as error:
             if scope["type"] == "http":
                 raise
-            await _refused(error)(scope, receive, send)
-
-
-def _refused(error: HTTPException) -> Response:
-    problem = {"type": "about:blank", "title": HTTPStatus(error.status_code).phrase, "status": error.status_code}
-    return JSONResponse(
-        problem | {"detail": error.detail}, error.status_code, error.headers, "application/problem+json"
-    )
+            await answer(error.status_code, error.detail, error.headers)(scope, receive, send)
 
 
 def _same_origin(connection: HTTPConnection) -> None:

@@ -56,10 +56,14 @@ class Hub:
         if not loop.is_closed():
             loop.call_soon_threadsafe(self.take, news)
 
-    async def close(self) -> None:
-        """End all streams, then the reading."""
+    def dismiss(self) -> None:
+        """End all streams."""
         for listener in list(self.listeners):
             listener.drop(Dropped("ending", "the gateway ends; connect again"))
+
+    async def close(self) -> None:
+        """End all streams, then the reading."""
+        self.dismiss()
         for task in (self._sweeper, *self._sighting.values()):
             if task is not None:
                 task.cancel()

@@ -1,0 +1,1 @@
+"""Who may come in: applications by token, people by OpenID Connect, a laptop by itself. All end as a `Viewer`."""
