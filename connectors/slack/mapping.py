@@ -20,6 +20,8 @@ from commonline.kit.mapping import Entry, EventMapping
 from commonline.schemas.records import Change, Delivery
 
 SNAPSHOT = "user.snapshot"
+TEMPLATE = "template"
+"""A body whose every value is blank, as SDKs keep them to show the form: Slack sends no empty ids."""
 FORM = "application/x-www-form-urlencoded"
 FORM_EVENTS = ((b"payload=", "interaction"), (b"ssl_check=1", "ssl_check"), (b"command=", "slash_command"))
 
@@ -44,6 +46,8 @@ def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
         return [Entry(0, "", error, "event", delivery, settings)]
     name = f"message.{kind.subtype}" if kind.type == "message" and kind.subtype else kind.type
     if name in EVENTS and home(envelope) == (None, None):
+        if envelope.team_id == "":
+            return [Entry(0, TEMPLATE, None, "", delivery, settings)]
         nowhere = MalformedPayloadError("the envelope names no workspace", "team_id")
         return [Entry(0, name, nowhere, "", delivery, settings)]
     return [Entry(0, name, part, "event", delivery, settings)]

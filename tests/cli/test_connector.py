@@ -148,3 +148,60 @@ def test_pages_are_current() -> None:
         "run: commonline connector docs docs/connectors"
     )
     assert (folder / pages.INDEX).read_text("utf-8") == pages.index(), "run: commonline connector docs docs/connectors"
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    folder = tmp_path / "collection"
+    bodies = {
+        "x_twitter/tweet.json": '{"no": "tweet"}',
+        "email_inbound_parse/a.json": '{"RecordType": "Delivery"}',
+        "cloudevents_v1/a.json": '{"specversion": "1.0", "id": "1", "source": "/a", "type": "t"}',
+        "cloudevents_v1/b.json": '[{"specversion": "1.0", "id": "1"}]',
+        "unheard_of/a.json": '{"text": "hello"}',
+        "_oracle/a.json": "{}",
+        "SOURCES.tsv": "",
+    }
+    for name, body in bodies.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(body)
+    return folder
+
+
+def test_a_collection_is_replayed_each_folder_by_its_connector(collection: Path) -> None:
+    found = lines(run("replay", "--all", collection, "--json"))
+    assert {one["folder"]: one["connector"] for one in found} == {
+        "cloudevents_v1": "cloudevents",
+        "email_inbound_parse": "inbound_mail",
+        "unheard_of": "webhook",
+        "x_twitter": "x",
+    }
+    events = found[0]
+    assert events["outcomes"] == {"mapped": 1, "dead": 1}
+    assert events["dead"] == ["cloudevents_v1/b.json at [0].source: is missing, empty or no text"]
+    assert found[1]["ignored"] == {"receipt": 1}
+
+
+def test_the_table_of_a_collection_explains_everything(collection: Path) -> None:
+    told = run("replay", "--all", collection, "--report")
+    assert told.exit_code == 0
+    assert "dead: cloudevents_v1/b.json at [0].source" in told.stdout
+    assert "4 folders, 5 samples: " in told.stdout.splitlines()[-1]
+    assert "0 crashed" in told.stdout
+
+
+def test_a_mapping_that_fails_is_a_defect(collection: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_entry: object) -> None:
+        raise KeyError("defect")
+
+    monkeypatch.setitem(catalogue.connector("cloudevents").events, "event", fails)
+    told = run("replay", "--all", collection, "--report")
+    assert told.exit_code == 1
+    assert "crashed: cloudevents_v1/a.json" in told.stdout
+
+
+def test_a_collection_needs_folders(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="is no folder"):
+        run("replay", "--all", tmp_path / "none")
+    with pytest.raises(ConfigurationError, match="name a connector and its files"):
+        run("replay", "slack")

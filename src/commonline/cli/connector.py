@@ -121,9 +121,13 @@ def docs(folder: Annotated[Path, typer.Argument(help="docs/connectors of a check
 
 @app.command()
 def replay(
-    name: Name,
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of files.")],
+    name: Annotated[str | None, typer.Argument(help="Name of a connector, as its folder.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files, or folders of files.")] = None,
     *,
+    every: Annotated[
+        Path | None,
+        typer.Option("--all", help="A folder that holds a folder of samples for each product; each by its connector."),
+    ] = None,
     report: Annotated[bool, typer.Option(help="Only the table: how many of what, and why.")] = False,
     show: Annotated[bool, typer.Option(help="Print the activities, to be read by a person.")] = False,
     settings: Annotated[Path | None, typer.Option(help="TOML file with the source's settings.")] = None,
@@ -132,10 +136,19 @@ def replay(
     """Bring files through a connector as if the product had sent them. Writes nothing.
 
     Files may be JSON, captured {headers, body} envelopes, NDJSON, YAML, mails, forms, XML or text.
+
+    \b
+    commonline connector replay slack samples/ --report
+    commonline connector replay --all collection/ --report
     """
     from commonline.cli import replay_report
     from commonline.cli.replay import read_settings, replayed
 
+    if every is not None:
+        _replay_all(every, detailed=report, json=json)
+        return
+    if name is None or not paths:
+        raise ConfigurationError("name a connector and its files, or --all and a folder of folders")
     results = replayed(name, paths, read_settings(name, settings))
     if json:
         replay_report.as_json(results)
@@ -143,3 +156,15 @@ def replay(
         replay_report.as_table(name, results)
     else:
         replay_report.as_lines(name, results, show=show)
+
+
+def _replay_all(root: Path, *, detailed: bool, json: bool) -> None:
+    from commonline.cli import replay_all
+
+    folders = replay_all.run(root)
+    if json:
+        replay_all.as_json(folders)
+    else:
+        replay_all.as_table(folders, detailed=detailed)
+    if any(one.crashed for one in folders):
+        raise typer.Exit(1)

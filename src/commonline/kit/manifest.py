@@ -147,6 +147,9 @@ class Manifest(_Strict):
     second_path: str = Field(default="", description="what finds events that the first path lost")
     replies: str = Field(default="", description="what the vendor lets us answer with, and its limits")
     tested_on: str
+    samples: list[str] = Field(
+        default=[], description="other names under which collections keep samples of the product"
+    )
     events: Events
     webhook: Webhook | None = None
     poll: Poll | None = None

@@ -77,6 +77,7 @@ UNSUPPORTED = "unsupported"
 ROOT = "$"
 """The path of a body that could not be read at all (RFC 9535 calls it the root)."""
 MESSAGE_LIMIT = 300
+DEFECT = "the mapping failed; this is a defect of the connector"
 _MSGSPEC_PATH = re.compile(r" - at (?:`key` in )?`\$?\.?(.*)`$")
 
 
@@ -135,7 +136,7 @@ def dead(part: Entry | None, error: Exception) -> Dead:
         cause = MalformedPayloadError.__name__
         message = "nested too deeply"
     else:
-        message = "the mapping failed; this is a defect of the connector"
+        message = DEFECT
     return Dead(
         entry=part.index if part else None,
         event=part.event if part else None,
