@@ -1,0 +1,1 @@
+"""Pipedrive: deals, leads, people, organisations, notes and activities of a company's CRM."""
