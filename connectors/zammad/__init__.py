@@ -1,0 +1,1 @@
+"""Zammad: tickets, their articles and internal notes."""
