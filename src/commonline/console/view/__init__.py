@@ -1,0 +1,1 @@
+"""What pages say about what queries found: words, icons, colours, differences. Pure."""
