@@ -28,7 +28,9 @@ DatabaseOption = Annotated[
         help="SQLAlchemy URL: sqlite:///file or postgresql://user@host/name (default: a SQLite file in the home).",
     ),
 ]
-app = typer.Typer(add_completion=False, help="Serve conversations over HTTP, from a database that the log fills.")
+app = typer.Typer(
+    add_completion=False, help="Serve conversations to people and programs, from a database that the log fills."
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -40,7 +42,7 @@ def gateway(
     listen: ListenOption = LISTEN,
     database: DatabaseOption = None,
 ) -> None:
-    """Serve conversations over HTTP, from a database that the log fills.
+    """Serve conversations to people (pages at /) and programs (/v1), from a database that the log fills.
 
     \b
     COMMONLINE_KAFKA=127.0.0.1:9092 commonline gateway
@@ -49,9 +51,10 @@ def gateway(
     """
     context.obj = (home, config, prefix, listen, database)
     if context.invoked_subcommand is None:
+        from commonline.console.app import routers
         from commonline.gateway.service import run
 
-        run(_settings(*context.obj))
+        run(_settings(*context.obj), routers)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from commonline import logs
 from commonline.bus.process import ProcessSettings
@@ -38,6 +38,8 @@ from commonline.metrics import Metrics
 
 log = logging.getLogger(__name__)
 GRACE_S = 5
+Pages = Callable[[Store], Iterable[APIRouter]]
+"""Makes the routers that show the store to people: the console stands above the gateway, and is given to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class GatewaySettings:
 class Gateway:
     """Store, projector and application of one process."""
 
-    def __init__(self, settings: GatewaySettings) -> None:
+    def __init__(self, settings: GatewaySettings, pages: Pages = lambda _: ()) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.store = Store(settings.database)
@@ -70,6 +72,7 @@ class Gateway:
             routes=endpoints.routes(),
             lifespan=self._lifespan,
             state=self._state(),
+            routers=pages(self.store),
         )
         self._failure: BaseException | None = None
         self._server = _Server(self._http(), self.live)
@@ -157,10 +160,10 @@ def now_known_as(store: Store, viewer: Viewer, conversation: str) -> str | None:
         return found if count(connection, sight, Filter(conversation=found)) else None
 
 
-def run(settings: GatewaySettings) -> None:
+def run(settings: GatewaySettings, pages: Pages) -> None:
     """Run until SIGINT or SIGTERM."""
     logs.configure()
-    Gateway(settings).run()
+    Gateway(settings, pages).run()
 
 
 def rebuild(settings: GatewaySettings, progress: Callable[[int, int], None]) -> int:

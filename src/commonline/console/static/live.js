@@ -90,10 +90,21 @@ async function once(key, act) {
   }
 }
 
+async function rows(list) {
+  if (window.scrollY > TOP || list.contains(document.activeElement)) return;
+  list.innerHTML = await ask(location.pathname + location.search);
+  window.htmx?.process(list);
+  if (list.children.length) document.getElementById("nothing")?.remove();
+}
+
 export function follow(box) {
   if (!box) return;
   const news = new EventSource(box.dataset.live);
-  news.addEventListener("open", () => state("on"));
+  // What moved before the stream was open, or while it was broken, is told by nobody: ask for it.
+  news.addEventListener("open", () => {
+    state("on");
+    once("all", () => (box.dataset.row ? rows(box) : part(box)));
+  });
   news.addEventListener("error", () => state("off"));
   news.addEventListener("moved", (event) => {
     const id = event.data;

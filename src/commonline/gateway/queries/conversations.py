@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, not_, or_, select, tuple_
 
 from commonline.clock import now_us
 from commonline.gateway.project.summary import Entry as Seen
@@ -83,7 +83,7 @@ def _chosen(sight: Sight, which: Filter, dialect: str) -> Select[Any]:
     if which.as_of is None:
         s = summaries.c
         base = select(s.feed, s.conversation, s.moved, s.entries, *(c for c in s if c.name not in _SORT))
-        base = base.where(sight.rows(summaries), *_of_summary(which))
+        base = base.where(sight.rows(summaries), *_of_summary(sight, which))
         if which.of_entries:
             inner = matching(sight, which, dialect).subquery()
             base = base.where(tuple_(s.feed, s.conversation).in_(select(inner.c.feed, inner.c.conversation)))
@@ -105,9 +105,13 @@ def _chosen(sight: Sight, which: Filter, dialect: str) -> Select[Any]:
 _SORT = frozenset(("feed", "conversation", "moved", "entries"))
 
 
-def _of_summary(which: Filter) -> list[ColumnElement[bool]]:
-    s = summaries.c
-    where = []
+def _of_summary(sight: Sight, which: Filter) -> list[ColumnElement[bool]]:
+    s, m = summaries.c, read_marks.c
+    where: list[ColumnElement[bool]] = []
+    if which.unread is not None:
+        mine = m.viewer == sight.viewer.name
+        read = exists().where(mine, m.conversation == s.conversation, m.until >= s.newest)
+        where.append(not_(read) if which.unread else read)
     if which.conversation:
         where.append(s.conversation == which.conversation)
     if which.state:

@@ -22,17 +22,26 @@ _feed = msgspec.json.Decoder(FeedActivity)
 
 
 def timeline(
-    connection: Connection, sight: Sight, feed: int, conversation: str, ask: Ask, *, as_of: int | None = None
+    connection: Connection,
+    sight: Sight,
+    feed: int,
+    conversation: str,
+    ask: Ask,
+    *,
+    as_of: int | None = None,
+    newest: bool = False,
 ) -> Page[Entry]:
-    """A page of a conversation's entries in one feed, in the order in which they happened."""
+    """A page of a conversation's entries in one feed, in the order in which they happened; `newest`: the last first."""
     v = versions.c
     asked = _entries().where(
         sight.rows(versions), v.feed == feed, v.conversation == conversation, present_or_at(versions, as_of)
     )
     if ask.after is not None:
         moved, name = ask.after
-        asked = asked.where(or_(v.moved > moved, and_(v.moved == moved, v.object > name)))
-    rows = connection.execute(asked.order_by(v.moved, v.object).limit(ask.limit + 1)).mappings().all()
+        tied = and_(v.moved == moved, v.object < name if newest else v.object > name)
+        asked = asked.where(or_(v.moved < moved if newest else v.moved > moved, tied))
+    order = (v.moved.desc(), v.object.desc()) if newest else (v.moved, v.object)
+    rows = connection.execute(asked.order_by(*order).limit(ask.limit + 1)).mappings().all()
     more = len(rows) > ask.limit
     rows = rows[: ask.limit]
     return Page[Entry](

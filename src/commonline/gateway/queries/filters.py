@@ -29,6 +29,7 @@ class Filter:
     direction: str | None = None
     state: str | None = None
     waiting: bool | None = None
+    unread: bool | None = None
     since: int | None = None
     until: int | None = None
     text: str | None = None
