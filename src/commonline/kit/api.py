@@ -180,13 +180,13 @@ async def _split(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
             yield line.rstrip(b"\r")
 
 
-async def body_of(answer: aiohttp.ClientResponse) -> bytes:
+async def body_of(answer: aiohttp.ClientResponse, limit: int = LARGEST) -> bytes:
     """The whole body. Raises `TooLargeError`."""
     parts: list[bytes] = []
     size = 0
     async for part in answer.content.iter_chunked(256 * 1024):
         size += len(part)
-        if size > LARGEST:
-            raise TooLargeError("answer", LARGEST)
+        if size > limit:
+            raise TooLargeError("answer", limit)
         parts.append(part)
     return b"".join(parts)

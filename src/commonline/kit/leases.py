@@ -1,8 +1,8 @@
 """What vendors grant for a time is renewed before it ends: subscriptions (Graph), channels (Google), hubs (WebSub).
 
-A source whose ``source.py`` has ``renew(context, lease) -> Lease`` is kept renewed by one task beside its reader. The
-lease is written to the topic of cursors under the source's name with `SUFFIX`, so that whoever takes the source over
-goes on with it, and so that ``commonline status`` can show when it ends.
+A source whose ``source.py`` has ``renew(context, lease) -> Lease | None`` is kept renewed by one task beside its
+reader. The lease is written to the topic of cursors under the source's name with `SUFFIX`, so that whoever takes the
+source over goes on with it, and so that ``commonline status`` can show when it ends.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class LeaseKeeper:
         self._until = metrics.gauge("commonline_lease_until_timestamp_seconds", {"source": instance.name})
 
     async def run(self) -> None:
-        """Renew for ever. Returns only when the source is configured wrongly."""
+        """Renew for ever. Returns only when the source is configured wrongly, or needs no lease."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
             while True:
                 lease = restored(self._place.cursor)
@@ -88,7 +88,10 @@ class LeaseKeeper:
                     await self._sleep(min(wait_s, 3600.0))
                     continue
                 try:
-                    await self._keep(await self._renew(self._context(http), lease))
+                    granted = await self._renew(self._context(http), lease)
+                    if granted is None:
+                        return
+                    await self._keep(granted)
                 except ConfigurationError as error:
                     self._failed(error, "the lease is not renewed until the configuration is changed")
                     return

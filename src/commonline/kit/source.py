@@ -80,9 +80,10 @@ class Lease:
 
 
 class Renewer(Protocol):
-    """The type of ``renew``, which a ``source.py`` may offer: get the lease, or prolong the one that is given."""
+    """The type of ``renew``, which a ``source.py`` may offer: get the lease, or prolong the one that is given. None:
+    the source as it is configured needs none."""
 
-    async def __call__(self, context: Context, lease: Lease | None) -> Lease: ...
+    async def __call__(self, context: Context, lease: Lease | None) -> Lease | None: ...
 
 
 class Reader(Protocol):

@@ -1,0 +1,1 @@
+"""RSS, Atom and JSON Feed: what sites publish, polled, or pushed by WebSub hubs."""
