@@ -1,0 +1,1 @@
+"""Mattermost: posts, threads, edits, reactions, members of channels."""
