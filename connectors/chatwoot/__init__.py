@@ -1,0 +1,1 @@
+"""Chatwoot: conversations, messages and private notes of an account."""
