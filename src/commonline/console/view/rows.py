@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from commonline.gateway.project.mood import Mood
 from commonline.gateway.queries.models import Conversation, Participant
 
 NAMED = 3
@@ -24,6 +25,9 @@ class Row:
     departments: tuple[str, ...]
     waits_since: datetime | None
     moved: datetime
+    mood: Mood
+    glad: int
+    sorry: int
 
 
 def row(told: Conversation) -> Row:
@@ -39,6 +43,9 @@ def row(told: Conversation) -> Row:
         departments=told.departments,
         waits_since=told.waits_since,
         moved=told.moved,
+        mood=told.mood,
+        glad=told.glad,
+        sorry=told.sorry,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from commonline.gateway.project.mood import signs
 from commonline.gateway.store import search
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.records import Activity, Party, PartyPerson, Visibility
@@ -81,7 +82,8 @@ def version_row(change: Version) -> dict[str, Any]:
     }
     if activity is None:
         blank = dict.fromkeys(("thread", "channel", "direction", "type", "connector", "source", "state"), "")
-        return row | blank | {"content": None, "moved": place.known, "message": 0}
+        return row | blank | {"content": None, "moved": place.known, "message": 0, "glad": 0, "sorry": 0}
+    glad, sorry = signs(activity)
     return row | {
         "content": place.content,
         "moved": min(activity.published, activity.received),
@@ -93,6 +95,8 @@ def version_row(change: Version) -> dict[str, Any]:
         "source": activity.source,
         "state": activity.thread.state,
         "message": int(says_something(activity)),
+        "glad": glad,
+        "sorry": sorry,
     }
 
 

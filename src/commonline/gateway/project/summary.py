@@ -29,6 +29,8 @@ class Entry(NamedTuple):
     direction: str
     state: str
     message: int
+    glad: int = 0
+    sorry: int = 0
 
 
 def summaries(feed: int, conversation: str, entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -58,6 +60,8 @@ def _summary(seen: Sequence[Entry]) -> dict[str, Any]:
         "state": state,
         "waits_since": None if state == "closed" else waits_since(messages),
         "tightness": max(entry.tightness for entry in seen),
+        "glad": sum(entry.glad for entry in seen),
+        "sorry": sum(entry.sorry for entry in seen),
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, not_, or_, select, tuple_
 
 from commonline.clock import now_us
+from commonline.gateway.project.mood import mood
 from commonline.gateway.project.summary import Entry as Seen
 from commonline.gateway.project.summary import summaries as summed
 from commonline.gateway.queries import entries, past
@@ -186,6 +187,9 @@ def _told(connection: Connection, sight: Sight, rows: Sequence[Row], as_of: int 
                 visibility=LEVELS[one["tightness"]],
                 waits_since=since,
                 waits_s=None if since is None else max(0, now - since) / 1e6,
+                glad=one["glad"],
+                sorry=one["sorry"],
+                mood=mood(one["glad"], one["sorry"]),
                 first_text=texts.get(one["first"]),
                 last_text=texts.get(one["last"]),
                 people=tuple(people[row.conversation]),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from commonline.gateway.project.mood import Mood
 from commonline.schemas.model import Model, Time
 from commonline.schemas.models import Activity, PartyPerson, Redaction
 from commonline.schemas.records import Channel, Side, ThreadState, Visibility
@@ -56,6 +57,12 @@ class Conversation(Model):
     """First message from outside that no answer of ours has followed. Null: nobody waits."""
     waits_s: float | None
     """Seconds since then."""
+    glad: int
+    """Signs of a good mood that people from outside gave themselves: stars, reactions, emoji."""
+    sorry: int
+    """Signs of a bad mood."""
+    mood: Mood
+    """What the signs come to. Words are not judged."""
     first_text: str | None
     """How the first message begins."""
     last_text: str | None

@@ -95,6 +95,8 @@ versions = Table(
     Column("source", Text, nullable=False),
     Column("state", Text, nullable=False, doc="The thread's, as this version tells it."),
     Column("message", SmallInteger, nullable=False, doc="1: said by somebody; 0: a reaction, a change, a machine."),
+    Column("glad", SmallInteger, nullable=False, doc="Signs of a good mood …"),
+    Column("sorry", SmallInteger, nullable=False, doc="… and of a bad one."),
     Column("fact", Text, doc="Equal in all feeds that have the same activity, hex."),
     Column("redactions", Integer, nullable=False),
     Index("versions_conversation", "feed", "conversation", "ended_seq"),
@@ -134,6 +136,8 @@ summaries = Table(
     Column("state", Text, nullable=False),
     Column("waits_since", BigInteger, doc="First message that has no answer from us."),
     Column("tightness", SmallInteger, nullable=False, doc="Of the tightest entry."),
+    Column("glad", Integer, nullable=False, doc="Signs of a good mood in all entries …"),
+    Column("sorry", Integer, nullable=False, doc="… and of a bad one."),
     Index("summaries_moved", "feed", "moved"),
 )
 

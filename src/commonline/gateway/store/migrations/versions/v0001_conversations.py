@@ -109,6 +109,8 @@ def _versions() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("message", sa.SmallInteger(), nullable=False),
+        sa.Column("glad", sa.SmallInteger(), nullable=False),
+        sa.Column("sorry", sa.SmallInteger(), nullable=False),
         sa.Column("fact", sa.Text(), nullable=True),
         sa.Column("redactions", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("feed", "object", "began_seq"),
@@ -152,6 +154,8 @@ def _summaries() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("waits_since", sa.BigInteger(), nullable=True),
         sa.Column("tightness", sa.SmallInteger(), nullable=False),
+        sa.Column("glad", sa.Integer(), nullable=False),
+        sa.Column("sorry", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("feed", "conversation", "least"),
     )
     op.create_index("summaries_moved", "summaries", ["feed", "moved"], unique=False)

@@ -7,10 +7,9 @@ called a question about a seal angry. A wrong mood on a wall is worse than none.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
-from commonline.schemas.models import Activity
+from commonline.schemas.records import Activity
 
 Mood = Literal["good", "bad", "mixed", "none"]
 GOOD_SIGNS = frozenset("❤♥🧡💛💚💙💜😍🥰😊😀😃😄😁🙂🤩🥳👍👏🙌🎉🙏💯🔥😻🤗😂🤣")
@@ -25,33 +24,21 @@ GLAD, SORRY = 0.75, 0.4
 """Parts of the most stars from which a rating is a good one, and up to which it is a bad one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feeling:
-    """How many signs of each kind, and what they come to."""
-
-    good: int = 0
-    bad: int = 0
-
-    @property
-    def mood(self) -> Mood:
-        """Mixed where a third or more of the signs contradict the others."""
-        if not self.good and not self.bad:
-            return "none"
-        if 3 * min(self.good, self.bad) >= self.good + self.bad:
-            return "mixed"
-        return "good" if self.good > self.bad else "bad"
+def mood(glad: int, sorry: int) -> Mood:
+    """What signs come to; mixed where a third or more of them contradict the others."""
+    if not glad and not sorry:
+        return "none"
+    if 3 * min(glad, sorry) >= glad + sorry:
+        return "mixed"
+    return "good" if glad > sorry else "bad"
 
 
-def feeling(activities: Iterable[Activity]) -> Feeling:
-    """What those who are not us showed."""
-    good = bad = 0
-    for activity in activities:
-        if activity.direction in ("outbound", "internal") or activity.type in ("Delete", "Undo"):
-            continue
-        for sign in _signs(activity):
-            good += sign > 0
-            bad += sign < 0
-    return Feeling(good, bad)
+def signs(activity: Activity) -> tuple[int, int]:
+    """How many signs of a good and of a bad mood somebody gave who is not us."""
+    if activity.direction in ("outbound", "internal") or activity.type in ("Delete", "Undo"):
+        return 0, 0
+    given = list(_signs(activity))
+    return sum(sign > 0 for sign in given), sum(sign < 0 for sign in given)
 
 
 def _signs(activity: Activity) -> Iterable[int]:
