@@ -1,0 +1,1 @@
+"""BambooHR: who works here, as what, where, since when."""
