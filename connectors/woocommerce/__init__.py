@@ -1,0 +1,1 @@
+"""WooCommerce: orders, their notes, and customers of a shop."""
