@@ -42,7 +42,7 @@ class UnifySettings:
     metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     batch_records: int = 10_000
-    batch_wait_ms: int = 5
+    batch_wait_ms: int = 0
     session_ms: int = 6000
 
     @classmethod

@@ -146,15 +146,15 @@ class Consumer:
         return 0, self._here.cluster.log(where.topic, where.partition).end
 
     def consume(self, count: int = 1, timeout: float = -1) -> list[Message]:
-        self.idle = True
+        self.idle = timeout > 0
         self._here.point("consume")
         self._serve()
         found = self._fetch(count)
-        if not found:
+        if not found and timeout > 0:
             self._here.machine.give_way(self._something, max(timeout, IDLE_S))
             self._serve()
             found = self._fetch(count)
-        self.idle = not found
+        self.idle = not found and timeout > 0
         return found
 
     @property

@@ -40,7 +40,7 @@ VARIABLES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("COMMONLINE_INSTANCE", "0", "which of several equal workers this is; no two share one"),
         ("COMMONLINE_AUDIT_REPAIR", "true for the service", "whether the audit gives the line again what is missing"),
         ("COMMONLINE_BATCH_RECORDS", "2000 (unify 10000)", "most records of a batch"),
-        ("COMMONLINE_BATCH_WAIT_MS", "5", "how long a batch waits for more"),
+        ("COMMONLINE_BATCH_WAIT_MS", "0", "how long a batch waits for more"),
         ("COMMONLINE_SESSION_MS", "6000", "after this silence another worker takes over"),
     ),
     "The gateway": (

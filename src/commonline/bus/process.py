@@ -44,7 +44,7 @@ class ProcessSettings:
     metrics_port: int = 0
     partitions: int | None = None
     batch_records: int = 2000
-    batch_wait_ms: int = 5
+    batch_wait_ms: int = 0
     session_ms: int = 6000
     ids: SchemaIds = field(default_factory=SchemaIds.bundled, repr=False)
 
@@ -72,7 +72,7 @@ class ProcessSettings:
             metrics_port=port,
             partitions=_number(environ, "PARTITIONS", 1, 1000),
             batch_records=_number(environ, "BATCH_RECORDS", 1, 100_000) or 2000,
-            batch_wait_ms=_number(environ, "BATCH_WAIT_MS", 1, 60_000) or 5,
+            batch_wait_ms=_number(environ, "BATCH_WAIT_MS", 0, 60_000) or 0,
             session_ms=_number(environ, "SESSION_MS", 1000, 1_800_000) or 6000,
             ids=schema_ids(environ),
         )

@@ -32,6 +32,8 @@ __all__ = ["Batch", "Record", "StageSettings", "Task", "TransactionalStage"]
 log = logging.getLogger(__name__)
 TAKEOVERS_AT_ONCE = 2
 MOVING_WAIT_S = 0.02
+IDLE_S, TAKING_S = 0.05, 0.005
+"""How long an idle stage waits before it looks whether it is to stop, or whether a partition's state is there."""
 BUSY_RECORDS = 500
 """A batch of so many says that the stage is behind (protocol F10)."""
 
@@ -104,7 +106,7 @@ class TransactionalStage:
         try:
             while not self._stopping.is_set():
                 self._finish_takeovers()
-                messages = self._consumer.consume(settings.batch_records, wait_s)
+                messages = self._next(wait_s)
                 if self._failure is not None:
                     raise self._failure
                 self._tell()
@@ -125,6 +127,16 @@ class TransactionalStage:
             raise
         finally:
             self._close(clean=clean)
+
+    def _next(self, wait_s: float) -> list[Message]:
+        """What lies ready, and what comes within `wait_s` behind it; nothing where nothing comes for a while.
+
+        The client's `consume` waits all of its time for a batch to fill, so a first record is waited for by itself.
+        """
+        messages = self._consumer.consume(1, TAKING_S if self._taking else IDLE_S)
+        if messages and self._settings.batch_records > 1:
+            messages += self._consumer.consume(self._settings.batch_records - 1, wait_s)
+        return messages
 
     def _assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         """Begin to take over. Nothing is fetched until the state is there."""
@@ -262,7 +274,7 @@ class TransactionalStage:
 
 
 def _wait_s(settings: StageSettings, records: int, took_s: float) -> float:
-    """How long the next batch may fill: little while batches are small, up to half of what one takes when behind."""
+    """How long the next batch may fill: not while batches are small, up to half of what one takes when behind."""
     quiet = settings.batch_wait_ms / 1000
     if records < BUSY_RECORDS:
         return quiet

@@ -11,6 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
@@ -54,6 +55,7 @@ class OwnedPartition:
         self._changelog_end = store.changelog
         self._failed: KafkaError | None = None
         self._begun = False
+        self._flusher = ThreadPoolExecutor(1, f"{settings.name}-flush")
         self._until = 0.0
         self._deadline = Deadline(settings.transaction_ms / 1000 + HANGS_S, self._overdue)
 
@@ -126,8 +128,9 @@ class OwnedPartition:
         self._produce(batch.records)
         self._log(batch.rows, end)
         where = TopicPartition(self._settings.topic, self.number, end)
+        flushed = self._flusher.submit(self._producer.flush, COMMIT_TIMEOUT_S)  # both ask the broker: side by side
         self._producer.send_offsets_to_transaction([where], group, COMMIT_TIMEOUT_S)
-        self._producer.flush(COMMIT_TIMEOUT_S)
+        flushed.result()
         if self._failed is not None:
             raise KafkaException(self._failed)
         self._producer.commit_transaction()
@@ -212,6 +215,7 @@ class OwnedPartition:
             self.guard.clear()
         else:
             self.guard.close()
+        self._flusher.shutdown()
         self.store.close()
 
 

@@ -25,7 +25,7 @@ class StageSettings:
     state: Path
     instance: str
     batch_records: int = 10_000
-    batch_wait_ms: int = 5
+    batch_wait_ms: int = 0
     longest_wait_ms: int = 100
     session_ms: int = 6000
     transaction_ms: int = 10_000

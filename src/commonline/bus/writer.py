@@ -17,7 +17,7 @@ MIB = 1024 * 1024
 MOST_BYTES = 10 * MIB
 FLUSH_TURN_S = 0.5
 FULL_WAIT_S = 0.05
-PUSH_S = 0.001
+PUSH_S = 0.003
 
 
 class Writer:
@@ -84,7 +84,7 @@ class Writer:
             self._check()
 
     def push(self) -> None:
-        """Send at once what has been handed over; waits for a millisecond. Raises as `flush`."""
+        """Send at once what has been handed over; waits for three milliseconds. Raises as `flush`."""
         self._producer.flush(PUSH_S)
         if self._failed:
             self._check()
