@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError
 
-from commonline.bus.stage import _by_partition, _input_error, _wait_s
+from commonline.bus.batch import by_partition
+from commonline.bus.stage import _input_error, _wait_s
 from commonline.bus.tuning import StageSettings, consumer_settings, producer_settings, restorer_settings
 from commonline.errors import RestartError, StateError
 from commonline.settings import KafkaSettings
@@ -38,7 +39,7 @@ class Read:
 
 def grouped(*reads: Read) -> dict[int, list[int]]:
     some: Any = list(reads)
-    return {number: [one.offset() for one in found] for number, found in _by_partition(some).items()}  # type: ignore[misc]
+    return {number: [one.offset() for one in found] for number, found in by_partition(some).items()}  # type: ignore[misc]
 
 
 def test_order_within_a_partition_is_kept() -> None:

@@ -64,3 +64,18 @@ def offset_of(message: Message) -> int:
     if offset is None:
         raise RestartError("record without an offset")
     return offset
+
+
+def by_partition(messages: list[Message]) -> dict[int, list[Message]]:
+    """Records by their partition, in order."""
+    grouped: dict[int, list[Message]] = {}
+    for message in messages:
+        number = message.partition()
+        if number is None:
+            raise RestartError(f"consumer: {message.error()}")
+        some = grouped.get(number)
+        if some is None:
+            grouped[number] = [message]
+        else:
+            some.append(message)
+    return grouped

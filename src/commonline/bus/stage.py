@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from commonline.bus.batch import Batch, Record, Task
+from commonline.bus.batch import Batch, Record, Task, by_partition
 from commonline.bus.guard import Guard
 from commonline.bus.lag import Lag
 from commonline.bus.restore import AbandonedError, Changelog, restore
@@ -114,7 +114,7 @@ class TransactionalStage:
                     wait_s = _wait_s(settings, 0, 0.0)
                     continue
                 started = time.perf_counter()
-                for number, some in _by_partition(messages).items():
+                for number, some in by_partition(messages).items():
                     self._handle(number, some)
                 took = time.perf_counter() - started
                 wait_s = _wait_s(settings, len(messages), took)
@@ -129,10 +129,7 @@ class TransactionalStage:
             self._close(clean=clean)
 
     def _next(self, wait_s: float) -> list[Message]:
-        """What lies ready, and what comes within `wait_s` behind it; nothing where nothing comes for a while.
-
-        The client's `consume` waits all of its time for a batch to fill, so a first record is waited for by itself.
-        """
+        """A first record, what lies ready behind it and comes within `wait_s`: `consume` waits for a batch to fill."""
         messages = self._consumer.consume(1, TAKING_S if self._taking else IDLE_S)
         if messages and self._settings.batch_records > 1:
             messages += self._consumer.consume(self._settings.batch_records - 1, wait_s)
@@ -166,7 +163,7 @@ class TransactionalStage:
         store = LocalStore(settings.state / str(number), mend=settings.mend_of(number))
         try:
             self._restore(number, store)
-            position = input_offset(committed, settings.topic, number, store.position)
+            position = self._begin_at(committed, number, store.position)
             guard = Guard(settings.state / f"{number}.guard", position)
             owned = OwnedPartition(settings, number, producer, store, self._make_task(number, store), guard)
         except BaseException:
@@ -174,6 +171,17 @@ class TransactionalStage:
             raise
         owned.position = position
         return owned
+
+    def _begin_at(self, committed: int, number: int, position: int | None) -> int:
+        """The next input offset. Where group and state differ because the group went on meanwhile, under another owner,
+        neither is wrong: `RestartError`."""
+        settings = self._settings
+        try:
+            return input_offset(committed, settings.topic, number, position)
+        except StateError as error:
+            if group_offset(self._kafka, settings.group, settings.topic, number) == committed:
+                raise
+            raise RestartError(f"{settings.name}[{number}]: another process went on with it meanwhile") from error
 
     def _restore(self, number: int, store: LocalStore) -> None:
         settings = self._settings
@@ -279,20 +287,6 @@ def _wait_s(settings: StageSettings, records: int, took_s: float) -> float:
     if records < BUSY_RECORDS:
         return quiet
     return min(max(took_s / 2, quiet), settings.longest_wait_ms / 1000)
-
-
-def _by_partition(messages: list[Message]) -> dict[int, list[Message]]:
-    grouped: dict[int, list[Message]] = {}
-    for message in messages:
-        number = message.partition()
-        if number is None:
-            raise RestartError(f"consumer: {message.error()}")
-        some = grouped.get(number)
-        if some is None:
-            grouped[number] = [message]
-        else:
-            some.append(message)
-    return grouped
 
 
 def _input_error(settings: StageSettings, message: Message) -> Exception:
