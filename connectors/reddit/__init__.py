@@ -1,0 +1,1 @@
+"""Reddit: posts and comments of communities, and an account's inbox, by polling."""
