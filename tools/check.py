@@ -112,6 +112,7 @@ CORE = Step(
 )
 OUTSIDE = {
     "promtool": "the alert rules were not checked (Debian: apt-get install prometheus)",
+    "postgres": "the gateway was tried on SQLite alone (Debian: apt-get install postgresql)",
     "cc": "the compiled forms were not compared with Python's (Debian: apt-get install gcc python3-dev)",
 }
 """Programs that tests use when they are there, and what it means when they are not."""
@@ -129,12 +130,17 @@ def main() -> int:
         else:
             rows += together(*TESTS)
         rows += [run(step) for step in (COMBINE, COVERAGE, CORE)]
-        rows += [("missing", name, meaning) for name, meaning in OUTSIDE.items() if not shutil.which(name)]
+        rows += [("missing", name, meaning) for name, meaning in OUTSIDE.items() if not installed(name)]
     print("\n" + "-" * 72)
     for state, name, text in rows:
         print(f"{state:<8} {name:<16} {text}")
     bad = {"failed", "missing"} if os.environ.get("CI") == "true" else {"failed"}
     return int(any(state in bad for state, _, _ in rows))
+
+
+def installed(program: str) -> bool:
+    """Whether tests find it: on the path, or where Debian keeps PostgreSQL's programs."""
+    return shutil.which(program) is not None or any(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
 
 
 def together(shown: Step, kept: Step) -> list[tuple[str, str, str]]:

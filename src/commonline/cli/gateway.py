@@ -75,13 +75,16 @@ def rebuild(context: typer.Context) -> None:
 
 def _settings(home: Path, config: Path | None, prefix: str, listen: str, database: str | None) -> GatewaySettings:
     from commonline.bus.process import host_and_port
-    from commonline.cli.options import settings
-    from commonline.configuration.load import find
+    from commonline.cli.options import configuration_if_any, settings
     from commonline.gateway.service import GatewaySettings
     from commonline.gateway.store.engine import address
 
     host, port = host_and_port("--listen", listen)
     process = settings(home, prefix)
     return GatewaySettings(
-        process=process, database=database or address(process.home), host=host, port=port, config=find(config)
+        process=process,
+        database=database or address(process.home),
+        host=host,
+        port=port,
+        configuration=configuration_if_any(config),
     )

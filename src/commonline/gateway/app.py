@@ -14,7 +14,16 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-from commonline.gateway.api import conversations, exports, problem
+from commonline.gateway.api import (
+    activities,
+    conversations,
+    exports,
+    feeds,
+    letters,
+    persons,
+    problem,
+    statistics,
+)
 from commonline.gateway.api.asked import Access, loopback_only
 from commonline.gateway.store.engine import Store
 from commonline.metrics import Metrics
@@ -25,7 +34,15 @@ What the departments of a workspace see of its conversations.
 Who asks sees what its departments' feeds hold, up to its own visibility. What it may not see does not exist: not in
 lists, not in counts, not by its id. Administrators see everything, unredacted unless they name a department.
 """
-ROUTERS: tuple[APIRouter, ...] = (conversations.router, exports.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    conversations.router,
+    exports.router,
+    activities.router,
+    persons.router,
+    feeds.router,
+    statistics.router,
+    letters.router,
+)
 Check = Callable[[], str | None]
 
 

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -19,6 +18,7 @@ from fastapi import APIRouter, FastAPI
 
 from commonline import logs
 from commonline.bus.process import ProcessSettings
+from commonline.configuration.model import Configuration
 from commonline.errors import PlatformError
 from commonline.gateway.access.keys import key_ring
 from commonline.gateway.api.asked import loopback_only
@@ -27,6 +27,7 @@ from commonline.gateway.live.endpoints import Endpoints
 from commonline.gateway.live.hub import Hub
 from commonline.gateway.live.log import Log
 from commonline.gateway.live.position import Seal
+from commonline.gateway.operations import Operations
 from commonline.gateway.project.projector import Projector, drop
 from commonline.gateway.queries.conversations import count
 from commonline.gateway.queries.entries import kept
@@ -44,13 +45,13 @@ Pages = Callable[[Store], Iterable[APIRouter]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """Where the gateway listens, its database and the configuration file."""
+    """Where the gateway listens, its database, and the configuration file's content, where there is one."""
 
     process: ProcessSettings
     database: str
     host: str
     port: int
-    config: Path | None = None
+    configuration: Configuration | None = None
 
 
 class Gateway:
@@ -61,6 +62,7 @@ class Gateway:
         self.metrics = Metrics()
         self.store = Store(settings.database)
         self.store.migrate()
+        self.operations = Operations(settings.process)
         self.projector = Projector(self.store, settings.process, self.metrics)
         self.live = self._live()
         endpoints = Endpoints(self.live, loopback_only, partial(now_known_as, self.store))
@@ -91,7 +93,12 @@ class Gateway:
             await self.live.close()
 
     def _state(self) -> Mapping[str, Any]:
-        return {"settings": self.settings}
+        """What routes find at ``request.app.state``."""
+        return {
+            "settings": self.settings,
+            "operations": self.operations,
+            "configuration": self.settings.configuration,
+        }
 
     def _http(self) -> uvicorn.Config:
         return uvicorn.Config(
@@ -123,6 +130,7 @@ class Gateway:
         finally:
             self.projector.stop()
             thread.join()
+            self.operations.close()
             self.store.close()
         if self._failure is not None:
             raise self._failure

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from fastapi import Depends, HTTPException, Path, Query
+from fastapi import Depends, HTTPException, Query
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
+from commonline.gateway.operations import Operations
+from commonline.gateway.queries import persons
 from commonline.gateway.queries.filters import Filter
 from commonline.gateway.queries.page import LARGEST, USUAL
 from commonline.gateway.store.engine import Store
@@ -56,6 +59,20 @@ def database(connection: HTTPConnection) -> Iterator[Connection]:
         yield found
 
 
+def writing(connection: HTTPConnection) -> Store:
+    """The database, for what is written on behalf of who asks."""
+    store: Store = connection.app.state.store
+    return store
+
+
+def operations(connection: HTTPConnection) -> Operations:
+    """What is asked of the log itself."""
+    found: Operations | None = getattr(connection.app.state, "operations", None)
+    if found is None:
+        raise HTTPException(503, "this process has no log to ask")
+    return found
+
+
 def zone(
     name: Annotated[
         str | None,
@@ -96,7 +113,10 @@ def moment_of(name: str, value: datetime | None) -> int | None:
 
 
 def narrowed(
+    found: Annotated[Sight, Depends(sight)],
+    connection: Annotated[Connection, Depends(database)],
     *,
+    person: Annotated[UUID | None, Query(description="With an entry by, to or about this person.")] = None,
     visibility: Annotated[Visibility | None, Query(description="With an entry of this visibility.")] = None,
     source: Annotated[Name | None, Query(description="With an entry from this source.")] = None,
     channel: Annotated[Channel | None, Query(description="With an entry in this kind of place.")] = None,
@@ -110,6 +130,7 @@ def narrowed(
 ) -> Filter:
     """What is asked of entries: all of it must hold for one and the same."""
     return Filter(
+        persons=persons.same_person(connection, found, str(person)) if person is not None else (),
         visibility=visibility,
         source=source,
         channel=channel,
@@ -123,14 +144,15 @@ def narrowed(
 Asking = Annotated[Viewer, Depends(viewer)]
 Administrator = Annotated[Viewer, Depends(administrator)]
 Database = Annotated[Connection, Depends(database)]
+Writing = Annotated[Store, Depends(writing)]
+Log = Annotated[Operations, Depends(operations)]
 Zone = Annotated[ZoneInfo | None, Depends(zone)]
 Looking = Annotated[Sight, Depends(sight)]
 Narrowed = Annotated[Filter, Depends(narrowed)]
+__all__ = ["LARGEST", "USUAL"]
 Limit = Annotated[int, Query(ge=1, le=LARGEST, description="Most items of a page.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
 AtMoment = Annotated[
     datetime | None,
     Query(description="What was known, and could be seen, at this moment.", examples=["2026-01-31T09:00:00Z"]),
 ]
-Identifier = Annotated[Any, Path()]
-__all__ = ["LARGEST", "USUAL"]

@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, not_, or_, select, tuple_
 
@@ -41,9 +41,12 @@ class Row:
     values: dict[str, Any]
 
 
-def listed(connection: Connection, sight: Sight, which: Filter, ask: Ask) -> Page[Conversation]:
-    """Conversations in which an entry is all that `which` says."""
-    rows = _rows(connection, _chosen(sight, which, connection.dialect.name), ask)
+Order = Literal["moved", "waits"]
+
+
+def listed(connection: Connection, sight: Sight, which: Filter, ask: Ask, order: Order = "moved") -> Page[Conversation]:
+    """Conversations in which an entry is all that `which` says: newest movement first, or who waits longest."""
+    rows = _rows(connection, _chosen(sight, which, connection.dialect.name), ask, order)
     more = rows[ask.limit :]
     rows = rows[: ask.limit]
     if which.as_of is not None:
@@ -51,7 +54,7 @@ def listed(connection: Connection, sight: Sight, which: Filter, ask: Ask) -> Pag
     last = rows[-1] if more else None
     return Page[Conversation](
         items=tuple(_told(connection, sight, rows, which.as_of)),
-        next=cursor(last.values["moved"], last.conversation) if last else None,
+        next=cursor(last.values[_KEYS[order]], last.conversation) if last else None,
     )
 
 
@@ -103,6 +106,7 @@ def _chosen(sight: Sight, which: Filter, dialect: str) -> Select[Any]:
     return select(found, place.label("place"))
 
 
+_KEYS = {"moved": "moved", "waits": "waits_since"}
 _SORT = frozenset(("feed", "conversation", "moved", "entries"))
 
 
@@ -115,6 +119,8 @@ def _of_summary(sight: Sight, which: Filter) -> list[ColumnElement[bool]]:
         where.append(not_(read) if which.unread else read)
     if which.conversation:
         where.append(s.conversation == which.conversation)
+    if which.conversations:
+        where.append(s.conversation.in_(which.conversations))
     if which.state:
         where.append(s.state == which.state)
     if which.waiting is not None:
@@ -122,15 +128,19 @@ def _of_summary(sight: Sight, which: Filter) -> list[ColumnElement[bool]]:
     return where
 
 
-def _rows(connection: Connection, chosen: Select[Any], ask: Ask) -> list[Row]:
+def _rows(connection: Connection, chosen: Select[Any], ask: Ask, order: Order = "moved") -> list[Row]:
     found = chosen.subquery()
     asked = select(found, feeds.c.workspace, feeds.c.department).join(feeds, feeds.c.id == found.c.feed)
     asked = asked.where(found.c.place == 1)
+    key = found.c[_KEYS[order]]
+    if order == "waits":
+        asked = asked.where(key.is_not(None))
     if ask.after is not None:
-        moved, conversation = ask.after
-        older = found.c.moved < moved
-        asked = asked.where(or_(older, and_(found.c.moved == moved, found.c.conversation > conversation)))
-    asked = asked.order_by(found.c.moved.desc(), found.c.conversation).limit(ask.limit + 1)
+        last, conversation = ask.after
+        further = key > last if order == "waits" else key < last
+        asked = asked.where(or_(further, and_(key == last, found.c.conversation > conversation)))
+    ordered = key.asc() if order == "waits" else key.desc()
+    asked = asked.order_by(ordered, found.c.conversation).limit(ask.limit + 1)
     return [
         Row(row["feed"], row["workspace"], row["department"], row["conversation"], dict(row))
         for row in connection.execute(asked).mappings()

@@ -33,7 +33,7 @@ def timeline(
 ) -> Page[Entry]:
     """A page of a conversation's entries in one feed, in the order in which they happened; `newest`: the last first."""
     v = versions.c
-    asked = _entries().where(
+    asked = select_entries().where(
         sight.rows(versions), v.feed == feed, v.conversation == conversation, present_or_at(versions, as_of)
     )
     if ask.after is not None:
@@ -50,7 +50,8 @@ def timeline(
     )
 
 
-def _entries() -> Select[Any]:
+def select_entries() -> Select[Any]:
+    """Versions with their content and the name of their feed: what `told` takes."""
     record, name = contents.c.record, (feeds.c.workspace, feeds.c.department)
     return (
         select(*versions.c, record, *name)

@@ -21,6 +21,7 @@ class Filter:
     """
 
     conversation: str | None = None
+    conversations: tuple[str, ...] = ()
     visibility: str | None = None
     persons: tuple[str, ...] = ()
     source: str | None = None
@@ -45,7 +46,7 @@ class Filter:
 def matching(sight: Sight, which: Filter, dialect: str) -> Select[Any]:
     """Versions that are all that is asked, of those that the viewer sees."""
     v = versions.c
-    asked = select(v.feed, v.object, v.began_seq, v.conversation, v.moved, v.content)
+    asked = select(v.feed, v.object, v.began_seq, v.conversation, v.moved, v.content, v.redactions)
     asked = asked.where(sight.rows(versions), present_or_at(versions, which.as_of))
     for name in ("conversation", "source", "connector", "channel", "direction"):
         if (value := getattr(which, name)) is not None:

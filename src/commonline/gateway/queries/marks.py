@@ -12,7 +12,15 @@ from commonline.schemas.model import microseconds
 
 def mark(connection: Connection, viewer: Viewer, read: Conversation) -> None:
     """The viewer has seen the conversation as it is told here. `connection` is one that writes."""
+    forget(connection, viewer, read)
+    connection.execute(insert(read_marks).values(**_key(viewer, read), until=microseconds(read.known)))
+
+
+def forget(connection: Connection, viewer: Viewer, read: Conversation) -> None:
+    """All of it is unread again. `connection` is one that writes."""
     c = read_marks.c
-    key = {"viewer": viewer.name, "workspace": read.workspace, "conversation": str(read.id)}
-    connection.execute(delete(read_marks).where(*(c[name] == value for name, value in key.items())))
-    connection.execute(insert(read_marks).values(**key, until=microseconds(read.known)))
+    connection.execute(delete(read_marks).where(*(c[name] == value for name, value in _key(viewer, read).items())))
+
+
+def _key(viewer: Viewer, read: Conversation) -> dict[str, str]:
+    return {"viewer": viewer.name, "workspace": read.workspace, "conversation": str(read.id)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -11,8 +11,6 @@ from commonline.gateway.project.mood import Mood
 from commonline.schemas.model import Model, Time
 from commonline.schemas.models import Activity, PartyPerson, Redaction
 from commonline.schemas.records import Channel, Side, ThreadState, Visibility
-
-ObjectKey = Annotated[str, Field(examples=["6f1a…"])]
 
 
 class Participant(Model):
@@ -133,6 +131,62 @@ class ConversationDetail(Conversation):
     """Give it as `cursor` for the next page of the timeline. Null: this is the last one."""
 
 
+class Volume(Model):
+    """What moved in one span of time."""
+
+    begin: Time
+    """Begin of the span."""
+    group: str
+    """Channel, source or department."""
+    entries: int
+    """Entries of timelines."""
+    inbound: int
+    """Messages to us."""
+    outbound: int
+    """Messages from us."""
+    replies: int
+    """Of them, those that answered somebody who waited."""
+    reply_s_mean: float | None
+    """Mean time to these answers, seconds."""
+    reply_s_median: float | None
+    """Median of it."""
+    reply_s_max: float | None
+    """Longest of it."""
+
+
+class Volumes(Model):
+    """Volume and response time over time."""
+
+    since: Time
+    """Begin."""
+    until: Time
+    """End."""
+    bucket_s: int
+    """Length of a span, seconds."""
+    items: tuple[Volume, ...]
+    """By time and group; spans in which nothing moved are left out."""
+
+
+class Busy(Model):
+    """A conversation, and how much moved in it."""
+
+    conversation: Conversation
+    """The conversation."""
+    messages: int
+    """Messages in the span of time that was asked for."""
+
+
+class Busiest(Model):
+    """Conversations in which most was said."""
+
+    since: Time
+    """Begin."""
+    until: Time
+    """End."""
+    items: tuple[Busy, ...]
+    """The busiest first."""
+
+
 class Problem(Model):
     """What went wrong (RFC 9457)."""
 
@@ -144,6 +198,3 @@ class Problem(Model):
     """HTTP status."""
     detail: Annotated[str, Field(examples=["there is no such conversation"])]
     """This case in words."""
-
-
-Order = Literal["asc", "desc"]

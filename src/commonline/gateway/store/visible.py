@@ -19,12 +19,13 @@ from commonline.kit.place import TIGHTNESS
 class Sight:
     """What a viewer asks to see of what it may see: one workspace, one department, or all of its own.
 
-    An administrator that names no department sees the whole, unredacted.
+    An administrator that names no department sees the whole, unredacted; with `each`, every department's feed.
     """
 
     viewer: Viewer
     workspace: str | None = None
     department: str | None = None
+    each: bool = False
 
     @property
     def ceiling(self) -> int:
@@ -38,7 +39,8 @@ class Sight:
     def _feed(self) -> ColumnElement[bool]:
         c, viewer = feeds.c, self.viewer
         if viewer.administrator:
-            found: ColumnElement[bool] = c.department == (WHOLE if self.department is None else self.department)
+            whole = c.department != WHOLE if self.each else c.department == WHOLE
+            found: ColumnElement[bool] = whole if self.department is None else c.department == self.department
         else:
             own = [and_(c.workspace == one.workspace, c.department == one.department) for one in sorted(viewer.feeds)]
             found = or_(false(), *own)
@@ -57,11 +59,7 @@ class Sight:
 
     def names(self) -> Select[Any]:
         """Workspace and department of the feeds of all departments that exist for the viewer, whatever it asks."""
-        own = Sight(self.viewer, self.workspace)
-        where = feeds.c.department != WHOLE if self.viewer.administrator else own._feed()
-        if self.viewer.administrator and self.workspace is not None:
-            where = and_(where, feeds.c.workspace == self.workspace)
-        return select(feeds).where(where)
+        return select(feeds).where(Sight(self.viewer, self.workspace, each=True)._feed())
 
 
 def present_or_at(table: FromClause, at: int | None) -> ColumnElement[bool]:
