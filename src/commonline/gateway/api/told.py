@@ -45,7 +45,10 @@ def _plain(value: Any, zone: tzinfo) -> Any:
 
 
 def _in_zone(value: datetime, zone: tzinfo) -> str:
+    """RFC 3339 knows no seconds in an offset, as zones had before there was a standard time: then it is told in UTC."""
     try:
-        return value.astimezone(zone).isoformat()
+        there = value.astimezone(zone)
     except OverflowError:  # at the ends of the calendar there is no such hour in every zone
         return value.isoformat()
+    offset = there.utcoffset()
+    return there.isoformat() if offset is not None and not offset.total_seconds() % 60 else value.isoformat()
