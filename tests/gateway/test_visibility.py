@@ -56,6 +56,12 @@ CALLS: dict[str, Callable[[Marks], Iterable[str]]] = {
     "GET /v1/conversations/{conversation}/links": lambda marks: [
         f"/v1/conversations/{one}/links" for one in marks.conversations
     ],
+    "GET /v1/conversations/{conversation}/export": lambda marks: [
+        f"/v1/conversations/{one}/export?format={form}{more}"
+        for one in marks.conversations
+        for form in ("vcon", "activitystreams", "mbox")
+        for more in ("", "&department=hr", "&as_of=2030-01-01T00:00:00Z")
+    ],
     "GET /v1/activities": lambda marks: [
         "/v1/activities",
         "/v1/activities?as_of=2030-01-01T00:00:00Z",
