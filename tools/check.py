@@ -113,6 +113,7 @@ CORE = Step(
 OUTSIDE = {
     "promtool": "the alert rules were not checked (Debian: apt-get install prometheus)",
     "postgres": "the gateway was tried on SQLite alone (Debian: apt-get install postgresql)",
+    "chromium": "the console was not tried in a browser (Debian: apt-get install chromium)",
     "cc": "the compiled forms were not compared with Python's (Debian: apt-get install gcc python3-dev)",
 }
 """Programs that tests use when they are there, and what it means when they are not."""
