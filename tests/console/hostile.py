@@ -1,4 +1,4 @@
-"""Texts that would be markup, script or a link where text is not escaped, and bodies of every product that hold them."""
+"""Texts that would be markup, script or a link where text is not escaped, and bodies of every product with them."""
 
 from __future__ import annotations
 

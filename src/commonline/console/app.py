@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from commonline.console.frame import STATIC
 from commonline.console.news import News
-from commonline.console.pages import conversation, conversations, sides
+from commonline.console.pages import conversation, conversations, operations, people, sides, wall
 from commonline.gateway.api.asked import Asking
 from commonline.gateway.store.engine import Store
 
@@ -17,7 +17,8 @@ KEPT = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-
 
 def routers(store: Store) -> tuple[APIRouter, ...]:
     """All pages. The application's state must have `csrf`, a function of a request."""
-    return (_static(), _news(News(store)), conversations.router, sides.router, conversation.router)
+    pages = (conversations, sides, conversation, people, wall, operations)
+    return (_static(), _news(News(store)), *(page.router for page in pages))
 
 
 def _news(news: News) -> APIRouter:

@@ -15,7 +15,7 @@ from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import Reader
 from commonline.kit.blobs import BlobStore
 from commonline.letters.letterbox import Letters, Originals
-from commonline.letters.replays import Replayer, of_letters
+from commonline.letters.replays import Replayer, of_edited, of_letters
 from commonline.schemas.records import DeadLetter, Delivery
 from commonline.schemas.serde import Serde
 
@@ -105,6 +105,17 @@ class Operations:
         with Replayer(self._settings) as replayer:
             count = replayer.run(work, lambda _portion: None, lambda _waits: None)
         return count, lost
+
+    def replay_edited(self, letter: DeadLetter, body: bytes) -> bool:
+        """Give the line a delivery that a person has mended; False where the original is gone."""
+        original = Originals(self._settings, self.letters().by_id.values()).delivery(letter)
+        if original is None:
+            return False
+        with Replayer(self._settings) as replayer:
+            replayer.run(
+                [of_edited(self._settings, letter, original, body)], lambda _portion: None, lambda _waits: None
+            )
+        return True
 
     def _audited(self) -> tuple[Callable[[], Told], Callable[[], None]]:
         told = Told(self._settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from commonline import topics as table
 from commonline.bus.backlog import Pacer
 from commonline.bus.process import ProcessSettings
 from commonline.bus.writer import Writer
+from commonline.ids import uuid5
 from commonline.letters.letterbox import Originals, Parked
 from commonline.schemas import cloudevents
 from commonline.schemas.errors import SchemaError
@@ -63,6 +65,27 @@ def of_letters(
             work[key] = Work(value, delivery, topic, where, letter.source, letter.workspace)
         work[key].letters.extend(one for one in originals.siblings(letter) if one not in work[key].letters)
     return list(work.values()), lost
+
+
+def of_edited(settings: ProcessSettings, letter: DeadLetter, original: Delivery, body: bytes) -> Work:
+    """What to write where a person has mended a delivery's bytes: a delivery of its own, uploaded, proven by nobody.
+
+    The original stays as it is. The same edit twice has one id.
+    """
+    digest = hashlib.sha256(body).digest()
+    mended = msgspec.structs.replace(
+        original,
+        id=uuid5(original.source, "edited", original.id, digest.hex()),
+        transport="upload",
+        authentication="none",
+        vendor_id=None,
+        body=body,
+        body_uri=None,
+        body_size=len(body),
+        body_sha256=digest,
+    )
+    topic = settings.topics.name(table.DELIVERIES)
+    return Work(b"", mended, topic, -1, letter.source, letter.workspace, letters=[letter.id])
 
 
 def of_parked(settings: ProcessSettings, parked: Iterable[Parked]) -> list[Work]:

@@ -61,9 +61,9 @@ def site(store: Store) -> Iterator[Site]:
     thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, started once."""
+    """Debian's Chromium. Not for the whole session: while it is there an event loop runs, and others may not."""
     if CHROMIUM is None:
         pytest.skip("no chromium (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:

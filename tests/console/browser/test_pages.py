@@ -10,7 +10,7 @@ from tests.gateway.filled import fill, inputs, story, told
 from tests.streams.unify.world import activity
 
 WIDTHS = (360, 768, 1280, 3840)
-PLAIN = ("/",)
+PLAIN = ("/", "/people", "/wall")
 OF_A_CONVERSATION = ("", "/sides")
 SERIOUS = ("serious", "critical")
 

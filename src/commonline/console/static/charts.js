@@ -19,10 +19,19 @@ function sizes(box) {
 
 export function chart(box) {
   const told = JSON.parse(box.querySelector("script[type='application/json']").textContent);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
   let drawn = null;
+  box.dataset.drawn = "1";
 
   function draw() {
     drawn?.destroy();
+    drawn = null;
+    if (!box.isConnected) {
+      document.removeEventListener("theme", draw);
+      dark.removeEventListener("change", draw);
+      resized.disconnect();
+      return;
+    }
     const em = parseFloat(getComputedStyle(box).fontSize);
     const font = `${0.8 * em}px ${css("--font")}`;
     const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, font, size: 3 * em };
@@ -47,8 +56,9 @@ export function chart(box) {
     );
   }
 
+  const resized = new ResizeObserver(() => (box.isConnected ? drawn?.setSize(sizes(box)) : draw()));
   draw();
-  new ResizeObserver(() => drawn?.setSize(sizes(box))).observe(box);
+  resized.observe(box);
   document.addEventListener("theme", draw);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  dark.addEventListener("change", draw);
 }

@@ -1,5 +1,5 @@
 // What every page has: theme, times that move on, keys, and news from the line. Pages work without any of it.
-import { follow } from "./live.js";
+import { follow, part } from "./live.js";
 import { chart } from "./charts.js";
 
 const THEMES = ["auto", "light", "dark"];
@@ -85,5 +85,14 @@ document.addEventListener("change", (event) => {
 
 setInterval(tick, 10000);
 document.addEventListener("htmx:afterSwap", tick);
-for (const box of document.querySelectorAll("[data-chart]")) chart(box);
+
+function charts() {
+  for (const box of document.querySelectorAll("[data-chart]:not([data-drawn])")) chart(box);
+}
+
+charts();
+document.addEventListener("part", charts);
+for (const box of document.querySelectorAll("[data-again]")) {
+  setInterval(() => part(box).catch((error) => console.warn(error)), 1000 * Number(box.dataset.again));
+}
 follow(document.querySelector("[data-live]"));

@@ -61,7 +61,7 @@ async function row(list, id) {
   window.htmx?.process(fresh);
 }
 
-async function part(box) {
+export async function part(box) {
   const html = await ask(box.dataset.part + location.search);
   const below = window.innerHeight + window.scrollY >= document.body.scrollHeight - TOP;
   box.innerHTML = html;
