@@ -36,10 +36,15 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How we knew it was theirs, and the vendor's delivery id if the scheme carries one."""
+    """How we knew it was theirs, and the vendor's delivery id if the scheme carries one.
+
+    `body` is what the delivery keeps in place of what was sent, where that is encrypted to us: a mapping knows no
+    secrets, so that it could never read it.
+    """
 
     authentication: Authentication
     vendor_id: str | None = None
+    body: bytes | None = None
 
 
 class MakeWebhook(Protocol):

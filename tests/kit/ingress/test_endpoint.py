@@ -122,6 +122,13 @@ def test_a_connector_may_verify_and_answer_in_code(endpoints: dict[str, Endpoint
         desk.accept(Request("POST", "/in/desk", "", {}, b"x"), NOW)
 
 
+def test_what_was_encrypted_to_us_is_kept_open(endpoints: dict[str, Endpoint]) -> None:
+    own = Hooks(verify=lambda _call, _s, _n: Verified("token", body=b"plain"))
+    made = replace(endpoints["desk"], hooks=own).accept(Request("POST", "/in/desk", "", {}, b"cipher"), NOW)
+    assert isinstance(made, Delivery)
+    assert (made.body, made.body_size) == (b"plain", 5)
+
+
 def test_settings_that_the_hook_refuses_are_told_with_the_source(probes: Path) -> None:
     text = FILE.split("[sources.desk]", maxsplit=1)[0] + '[sources.any]\nconnector = "webhook"\nworkspace = "acme"\n'
     one = instances(parse(text), probes)["any"]

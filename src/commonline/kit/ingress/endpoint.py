@@ -60,7 +60,7 @@ class Endpoint:
             return answer
         return delivery(
             self.instance,
-            request.body,
+            request.body if verified.body is None else verified.body,
             received=now_us,
             transport="webhook",
             authentication=verified.authentication,
