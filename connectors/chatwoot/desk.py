@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from commonline.connectors.chatwoot.payload import Conversation, File, Head, Id, Message, Person
 from commonline.errors import MalformedPayloadError
 from commonline.kit.accounts import claim, mailto, native, tel
+from commonline.kit.attachments import attached
 from commonline.kit.mapping import Entry
 from commonline.kit.text import one_line
 from commonline.schemas.records import (
@@ -156,12 +157,5 @@ def file(one: File) -> Attachment:
     if one.coordinates_lat is not None and one.coordinates_long is not None:
         place = f"geo:{one.coordinates_lat},{one.coordinates_long}"
         return Attachment(kind="location", url=place, name=one_line(one.fallback_title))
-    url = one.data_url or ""
-    known = url.partition("?")[0] if url.startswith(("https://", "http://")) else None
-    return Attachment(
-        kind=FILES.get(one.file_type or "", "file"),
-        id=str(one.id) if one.id is not None else None,
-        url=known,
-        name=one_line(known.rpartition("/")[2] if known else one.fallback_title),
-        size=one.file_size if one.file_size is not None and 0 <= one.file_size < 1 << 63 else None,
-    )
+    name = (one.data_url or "").partition("?")[0].rpartition("/")[2] or one.fallback_title
+    return attached(one.id, one.data_url, None, name, one.file_size, FILES.get(one.file_type or "", "file"))

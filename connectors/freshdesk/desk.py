@@ -5,12 +5,12 @@ from __future__ import annotations
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from commonline.connectors.freshdesk.payload import File, Person, Remark, Ticket
+from commonline.connectors.freshdesk.payload import Person, Remark, Ticket
 from commonline.errors import MalformedPayloadError
 from commonline.kit.accounts import claim, mailto, native, tel
 from commonline.kit.mapping import Entry
 from commonline.kit.text import one_line
-from commonline.schemas.records import Attachment, Claim, Container, Party, Role, Thread, ThreadState, Visibility
+from commonline.schemas.records import Claim, Container, Party, Role, Thread, ThreadState, Visibility
 
 CONNECTOR = "freshdesk"
 STATUS = {2: "open", 3: "pending", 4: "resolved", 5: "closed", 6: "waiting on customer", 7: "waiting on third party"}
@@ -107,21 +107,6 @@ class Desk:
 def visibility(one: Remark) -> Visibility:
     """Replies and public notes are for the customer; what is not known to be public is not."""
     return "internal" if one.private else "customer" if one.private is False else "restricted"
-
-
-def file(one: File) -> Attachment:
-    """An attachment without the pass in its address."""
-    media = (one.content_type or "").partition(";")[0].strip().lower() or None
-    kind = (media or "").partition("/")[0]
-    url = one.attachment_url or ""
-    return Attachment(
-        kind="image" if kind == "image" else "audio" if kind == "audio" else "video" if kind == "video" else "file",
-        id=str(one.id) if one.id is not None else None,
-        url=url.partition("?")[0] if url.startswith("https://") else None,
-        media_type=media,
-        name=one_line(one.name),
-        size=one.size if one.size is not None and 0 <= one.size < 1 << 63 else None,
-    )
 
 
 def others(addresses: list[str] | None, role: Role, known: set[str | None]) -> list[Party]:

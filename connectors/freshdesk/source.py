@@ -16,10 +16,11 @@ from typing import Any
 import msgspec
 
 from commonline.connectors.freshdesk.payload import Id
-from commonline.errors import ConfigurationError, MalformedPayloadError
+from commonline.errors import ConfigurationError
 from commonline.kit import times
 from commonline.kit.api import Answer, Api, credential
 from commonline.kit.changes import Changes
+from commonline.kit.parts import fresh, with_parts
 from commonline.kit.source import Context, Cursor, Item, Page
 
 OVERLAP_US = 120 * times.SECOND
@@ -32,7 +33,6 @@ LIVE, DELETED = "tickets", "deleted"
 class _Version(msgspec.Struct):
     id: Id
     updated_at: str | None = None
-    created_at: str | None = None
 
 
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
@@ -83,17 +83,12 @@ async def _item(api: Api, raw: msgspec.Raw, version: _Version, since: int) -> It
     while True:
         answer = await api.get(f"{path}/conversations", {"page": str(page), "per_page": str(PAGE)})
         listed = answer.decode(_LIST) if answer is not None else []
-        said += [one for one in listed if _is_fresh(one, since)]
+        said += fresh(listed, since)
         if len(listed) < PAGE:
             break
         page += 1
-    try:
-        whole = _TICKET.decode(raw)
-    except msgspec.DecodeError as error:
-        raise MalformedPayloadError(f"{path}: {error}") from error
-    whole["conversations"] = msgspec.Raw(msgspec.json.encode(said))
     vendor_id = f"ticket/{version.id}/{version.updated_at}"
-    return Item(msgspec.json.encode(whole), request=f"GET {path}", vendor_id=vendor_id)
+    return Item(with_parts(raw, "conversations", said, path), request=f"GET {path}", vendor_id=vendor_id)
 
 
 async def _deleted(api: Api, changes: Changes) -> list[Item]:
@@ -119,9 +114,3 @@ def _listed(answer: Answer | None) -> list[msgspec.Raw]:
     if answer is None:
         raise ConfigurationError("domain: Freshdesk has no tickets there")
     return answer.decode(_LIST)
-
-
-def _is_fresh(raw: msgspec.Raw, since: int) -> bool:
-    told = _VERSION.decode(raw)
-    at = times.parse(told.updated_at or told.created_at)
-    return at is None or at >= since

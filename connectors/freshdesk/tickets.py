@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from commonline.connectors.freshdesk.desk import PRIORITY, SOURCE, STATUS, Desk, file, others, visibility
-from commonline.connectors.freshdesk.payload import TICKET, Remark, Ticket
+from commonline.connectors.freshdesk.desk import PRIORITY, SOURCE, STATUS, Desk, others, visibility
+from commonline.connectors.freshdesk.payload import TICKET, File, Remark, Ticket
 from commonline.kit import times
 from commonline.kit.accounts import mailto
+from commonline.kit.attachments import attached
 from commonline.kit.draft import Draft
 from commonline.kit.mapping import Entry
 from commonline.kit.text import one_line, render_html
-from commonline.schemas.records import Change, Object, Party, Thread
+from commonline.schemas.records import Attachment, Change, Object, Party, Thread
 
 SNAPSHOT = "ticket.snapshot"
 
@@ -62,7 +63,7 @@ def _opened(desk: Desk, ticket: Ticket) -> Draft:
     known = {party.account for party in new.participants}
     new.participants += others(ticket.cc_emails, "cc", known)
     _text(new.object, ticket.description)
-    new.object.attachments = [file(one) for one in ticket.attachments or []]
+    new.object.attachments = [_file(one) for one in ticket.attachments or []]
     return new
 
 
@@ -98,7 +99,7 @@ def _said(desk: Desk, ticket: Ticket, one: Remark) -> list[Draft]:
 def _remark(desk: Desk, ticket: Ticket, one: Remark) -> Draft:
     obj = Object(id=desk.uri("conversation", one.id), type="Note")
     _text(obj, one.body if one.body is not None else one.body_text)
-    obj.attachments = [file(each) for each in one.attachments or []]
+    obj.attachments = [_file(each) for each in one.attachments or []]
     actor, shown, ours = desk.speaker(ticket, one), visibility(one), mailto(one.support_email)
     people: list[Party] = []
     if shown == "customer":
@@ -127,3 +128,7 @@ def _text(obj: Object, html: str | None) -> None:
     if html is not None:
         plain = render_html(html)
         obj.text, obj.spans, obj.markup = plain.text, plain.spans, "text/html"
+
+
+def _file(one: File) -> Attachment:
+    return attached(one.id, one.attachment_url, one.content_type, one.name, one.size)

@@ -6,10 +6,11 @@ from commonline.connectors.intercom.desk import Desk, Told, channel, first_messa
 from commonline.connectors.intercom.payload import CONVERSATION, PART, Conversation, File, Id, Part, Who
 from commonline.errors import MalformedPayloadError
 from commonline.kit import times
+from commonline.kit.attachments import attached
 from commonline.kit.draft import Draft
 from commonline.kit.mapping import Entry, Ignored
 from commonline.kit.text import one_line, render_html
-from commonline.schemas.records import Attachment, AttachmentKind, Change, Direction, Object, Reference, Visibility
+from commonline.schemas.records import Change, Direction, Object, Reference, Visibility
 
 SNAPSHOT = "snapshot"
 OPENING = frozenset({"conversation.user.created", "conversation.admin.single.created", "ticket.created"})
@@ -22,7 +23,6 @@ SAID = frozenset(
 """Parts whose text the customer sees."""
 NOTED = frozenset({"note", "note_and_reopen", "note_and_close", "note_and_snooze", "note_and_unsnooze"})
 DIRECTIONS: dict[str, Direction] = {"customer": "inbound", "us": "outbound"}
-KINDS: dict[str, AttachmentKind] = {"image": "image", "video": "video", "audio": "audio"}
 STATE_OF = {
     **dict.fromkeys(("close", "note_and_close"), "closed"),
     **dict.fromkeys(("snoozed", "note_and_snooze"), "snoozed"),
@@ -212,7 +212,7 @@ class _Mapped:
         plain = render_html(body or "")
         new.object.text, new.object.spans, new.object.markup = plain.text, plain.spans, "text/html"
         new.object.url = new.object.url or self.url
-        new.object.attachments = [_file(one) for one in files or []]
+        new.object.attachments = [attached(None, f.url, f.content_type, f.name, f.filesize) for f in files or []]
         known = {party.account: party for party in self.customers}
         actor = self.desk.party(author, "author")
         if actor is None:
@@ -224,11 +224,3 @@ class _Mapped:
         new.actor, new.participants = actor, others
         new.automated = actor.kind == "application"
         new.direction = DIRECTIONS.get(actor.side)
-
-
-def _file(one: File) -> Attachment:
-    media = (one.content_type or "").partition(";")[0].strip().lower() or None
-    size = one.filesize if isinstance(one.filesize, int) and one.filesize >= 0 else None
-    url = one.url.partition("?")[0] if one.url and one.url.startswith("https://") else None
-    kind = KINDS.get((media or "").partition("/")[0], "file")
-    return Attachment(kind=kind, url=url, media_type=media, name=one_line(one.name), size=size)

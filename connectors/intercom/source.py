@@ -20,6 +20,7 @@ from commonline.errors import MalformedPayloadError
 from commonline.kit import times
 from commonline.kit.api import Answer, Api, credential
 from commonline.kit.changes import Changes
+from commonline.kit.parts import fresh
 from commonline.kit.source import Context, Cursor, Item, Page
 
 VERSION = "2.14"
@@ -51,7 +52,6 @@ class _Found(msgspec.Struct):
 _FOUND = msgspec.json.Decoder(_Found)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PARTS = msgspec.json.Decoder(list[msgspec.Raw])
-_VERSION = msgspec.json.Decoder(_Version)
 
 
 async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]:
@@ -97,15 +97,9 @@ def _item(answer: Answer, kind: str, version: _Version, since: int) -> Item:
         if name in whole:
             held = _OBJECT.decode(whole[name])
             if name in held:
-                fresh = [raw for raw in _PARTS.decode(held[name]) if _is_fresh(raw, since)]
-                held[name] = msgspec.Raw(msgspec.json.encode(fresh))
+                held[name] = msgspec.Raw(msgspec.json.encode(fresh(_PARTS.decode(held[name]), since)))
                 whole[name] = msgspec.Raw(msgspec.json.encode(held))
     except msgspec.DecodeError as error:
         raise MalformedPayloadError(f"{answer.target}: {error}", name) from error
     vendor_id = f"{kind}/{version.id}/{version.updated_at}"
     return Item(msgspec.json.encode(whole), request=f"GET {answer.target}", vendor_id=vendor_id)
-
-
-def _is_fresh(raw: msgspec.Raw, since: int) -> bool:
-    at = times.parse(_VERSION.decode(raw).updated_at)
-    return at is None or at >= since

@@ -7,6 +7,7 @@ from commonline.connectors.jira.payload import Call, Comment, File, History, Iss
 from commonline.connectors.jira.site import Site, channel, is_desk
 from commonline.errors import MalformedPayloadError
 from commonline.kit import times
+from commonline.kit.attachments import attached
 from commonline.kit.draft import Draft
 from commonline.kit.mapping import Entry, Ignored
 from commonline.kit.text import one_line
@@ -170,12 +171,4 @@ def _change(one: Item) -> Change:
 
 
 def _file(one: File) -> Attachment:
-    media = (one.mime_type or "").lower() or None
-    return Attachment(
-        kind="image" if media and media.startswith("image/") else "file",
-        id=str(one.id) if one.id is not None else None,
-        url=one.content.partition("?")[0] if one.content and one.content.startswith(("http://", "https://")) else None,
-        media_type=media,
-        name=one_line(one.filename),
-        size=one.size if one.size is not None and 0 <= one.size < 1 << 63 else None,
-    )
+    return attached(one.id, one.content, one.mime_type, one.filename, one.size)

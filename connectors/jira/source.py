@@ -21,6 +21,7 @@ from commonline.errors import MalformedPayloadError
 from commonline.kit import times
 from commonline.kit.api import Api, credential
 from commonline.kit.changes import Changes
+from commonline.kit.parts import fresh, is_fresh
 from commonline.kit.source import Context, Cursor, Item, Page
 
 OVERLAP_US = 120 * times.SECOND
@@ -48,11 +49,6 @@ class _Found(msgspec.Struct, rename="camel"):
     total: int | None = None
 
 
-class _Moment(msgspec.Struct):
-    created: str | None = None
-    updated: str | None = None
-
-
 class _Comments(msgspec.Struct):
     comments: list[msgspec.Raw]
     total: int = 0
@@ -61,7 +57,6 @@ class _Comments(msgspec.Struct):
 _FOUND = msgspec.json.Decoder(_Found)
 _VERSION = msgspec.json.Decoder(_Version)
 _COMMENTS = msgspec.json.Decoder(_Comments)
-_MOMENT = msgspec.json.Decoder(_Moment)
 _RAW = msgspec.json.Decoder(Raw)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -125,7 +120,7 @@ class _Site:
             whole["fields"] = _encoded(fields)
             log = _RAW.decode(whole["changelog"]) if "changelog" in whole else {}
             fresh = (
-                [one for one in _LIST.decode(log["histories"]) if _is_fresh(one, since)] if "histories" in log else []
+                [one for one in _LIST.decode(log["histories"]) if is_fresh(one, since)] if "histories" in log else []
             )
             whole["changelog"] = _encoded({"histories": fresh})
         except (msgspec.DecodeError, KeyError) as error:
@@ -140,18 +135,12 @@ class _Site:
         while True:
             answer = await self.api.get(f"{path}/comment", query)
             page = answer.decode(_COMMENTS) if answer is not None else _Comments([])
-            found += [one for one in page.comments if _is_fresh(one, since)]
+            found += fresh(page.comments, since)
             begin = int(query["startAt"]) + len(page.comments)
-            if not page.comments or begin >= page.total or not _is_fresh(page.comments[-1], since):
+            if not page.comments or begin >= page.total or not is_fresh(page.comments[-1], since):
                 return found[::-1]
             query["startAt"] = str(begin)
 
 
 def _encoded(value: Any) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(value))
-
-
-def _is_fresh(raw: msgspec.Raw, since: int) -> bool:
-    told = _MOMENT.decode(raw)
-    at = times.parse(told.updated or told.created)
-    return at is None or at >= since

@@ -14,10 +14,11 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from commonline.connectors.woocommerce.payload import Id
-from commonline.errors import ConfigurationError, MalformedPayloadError
+from commonline.errors import ConfigurationError
 from commonline.kit import times
 from commonline.kit.api import Api, credential
 from commonline.kit.changes import Changes
+from commonline.kit.parts import fresh, with_parts
 from commonline.kit.source import Context, Cursor, Item, Page
 
 OVERLAP_US = 120 * times.SECOND
@@ -28,12 +29,10 @@ ORDERS = "/wp-json/wc/v3/orders"
 class _Version(msgspec.Struct):
     id: Id
     date_modified_gmt: str | None = None
-    date_created_gmt: str | None = None
 
 
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _VERSION = msgspec.json.Decoder(_Version)
-_ORDER = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]:
@@ -66,15 +65,9 @@ async def _item(api: Api, raw: msgspec.Raw, version: _Version, since: int) -> It
     """An order with those of its notes that are not older than the round."""
     path = f"{ORDERS}/{version.id}"
     answer = await api.get(f"{path}/notes")
-    listed = answer.decode(_LIST) if answer is not None else []
-    try:
-        whole = _ORDER.decode(raw)
-    except msgspec.DecodeError as error:
-        raise MalformedPayloadError(f"{path}: {error}") from error
-    fresh = [one for one in listed if (times.parse(_VERSION.decode(one).date_created_gmt) or since) >= since]
-    whole["notes"] = msgspec.Raw(msgspec.json.encode(fresh[::-1]))
+    noted = fresh(answer.decode(_LIST) if answer is not None else [], since)
     vendor_id = f"order/{version.id}/{version.date_modified_gmt}"
-    return Item(msgspec.json.encode(whole), request=f"GET {path}", vendor_id=vendor_id)
+    return Item(with_parts(raw, "notes", noted[::-1], path), request=f"GET {path}", vendor_id=vendor_id)
 
 
 def _told(at: int) -> str:

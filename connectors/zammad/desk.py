@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from commonline.connectors.zammad.payload import Article, File, Id, Named, Person, Ticket
 from commonline.errors import MalformedPayloadError
 from commonline.kit.accounts import claim, mailto, native, tel
+from commonline.kit.attachments import attached
 from commonline.kit.mapping import Entry
 from commonline.kit.text import one_line
 from commonline.schemas.records import (
     Attachment,
-    AttachmentKind,
     Channel,
     Container,
     Party,
@@ -50,7 +50,6 @@ CHANNELS: dict[str, Channel] = {
     "telegram personal-message": "direct_message",
     "whatsapp message": "direct_message",
 }
-KINDS: dict[str, AttachmentKind] = {"image": "image", "audio": "audio", "video": "video"}
 
 
 class Desk:
@@ -150,14 +149,6 @@ def others(article: Article, known: set[str | None]) -> list[Party]:
 
 
 def file(one: File) -> Attachment:
-    """An attachment."""
+    """An attachment. Its bytes are asked for by id."""
     told = (one.preferences or {}).get("Content-Type") or (one.preferences or {}).get("Mime-Type")
-    media = told.partition(";")[0].strip().lower() if isinstance(told, str) else None
-    size = str(one.size) if one.size is not None else ""
-    return Attachment(
-        kind=KINDS.get((media or "").partition("/")[0], "file"),
-        id=str(one.id) if one.id is not None else None,
-        media_type=media or None,
-        name=one_line(one.filename),
-        size=int(size) if size.isascii() and size.isdigit() and len(size) < 18 else None,
-    )
+    return attached(one.id, None, told if isinstance(told, str) else None, one.filename, one.size)

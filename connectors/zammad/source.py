@@ -13,10 +13,11 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from commonline.connectors.zammad.payload import Id
-from commonline.errors import ConfigurationError, MalformedPayloadError
+from commonline.errors import ConfigurationError
 from commonline.kit import times
 from commonline.kit.api import Api, credential
 from commonline.kit.changes import Changes
+from commonline.kit.parts import fresh, with_parts
 from commonline.kit.source import Context, Cursor, Item, Page
 
 OVERLAP_US = 120 * times.SECOND
@@ -28,12 +29,10 @@ MOST_FOUND = 10_000
 class _Version(msgspec.Struct):
     id: Id
     updated_at: str | None = None
-    created_at: str | None = None
 
 
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _VERSION = msgspec.json.Decoder(_Version)
-_TICKET = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 async def read(context: Context, cursor: Cursor | None) -> AsyncIterator[Page]:
@@ -71,21 +70,11 @@ async def _item(api: Api, raw: msgspec.Raw, version: _Version, since: int) -> It
     """A ticket with those of its articles that are not older than the round."""
     path = f"/api/v1/ticket_articles/by_ticket/{version.id}"
     answer = await api.get(path, {"expand": "true"})
-    said = answer.decode(_LIST) if answer is not None else []
-    try:
-        whole = _TICKET.decode(raw)
-    except msgspec.DecodeError as error:
-        raise MalformedPayloadError(f"/api/v1/tickets/{version.id}: {error}") from error
-    whole["articles"] = msgspec.Raw(msgspec.json.encode([one for one in said if _is_fresh(one, since)]))
+    said = fresh(answer.decode(_LIST) if answer is not None else [], since)
+    target = f"/api/v1/tickets/{version.id}"
     vendor_id = f"ticket/{version.id}/{version.updated_at}"
-    return Item(msgspec.json.encode(whole), request=f"GET /api/v1/tickets/{version.id}", vendor_id=vendor_id)
+    return Item(with_parts(raw, "articles", said, target), request=f"GET {target}", vendor_id=vendor_id)
 
 
 def _moment(at: int) -> str:
     return times.from_micros(at).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _is_fresh(raw: msgspec.Raw, since: int) -> bool:
-    told = _VERSION.decode(raw)
-    at = times.parse(told.updated_at or told.created_at)
-    return at is None or at >= since
