@@ -6,11 +6,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from commonline import topics as table
 from commonline.audit.board import Told
-from commonline.audit.report import Counts, Report
 from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import Reader
 from commonline.kit.blobs import BlobStore
@@ -18,6 +17,9 @@ from commonline.letters.letterbox import Letters, Originals
 from commonline.letters.replays import Replayer, of_edited, of_letters
 from commonline.schemas.records import DeadLetter, Delivery
 from commonline.schemas.serde import Serde
+
+if TYPE_CHECKING:
+    from commonline.audit.report import Report
 
 FRESH_S = 3.0
 _Told = TypeVar("_Told")
@@ -122,6 +124,8 @@ class Operations:
         return told.refresh, told.close
 
     def _counted(self) -> tuple[Callable[[], Report], Callable[[], None]]:
+        from commonline.audit.report import Counts  # another client of Kafka comes with it: only when it is needed
+
         counts = Counts(self._settings).__enter__()
         return (
             lambda: counts.refresh(known=self.told().findings.values()),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from commonline.audit.board import Told
 from commonline.audit.counts import Count
-from commonline.audit.report import Report
 from commonline.gateway.queries import feeds
 from commonline.gateway.queries.inventory import Deliveries, Source, Sources
 from commonline.gateway.store.visible import Sight
 from commonline.schemas.model import moment
 from commonline.schemas.records import Completeness
+
+if TYPE_CHECKING:
+    from commonline.audit.report import Report
 
 Name = tuple[str, str]
 
