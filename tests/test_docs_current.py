@@ -17,7 +17,7 @@ from commonline.topics import TABLE as TOPICS
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 CODE = [path for folder in ("src", "connectors", "streams", "schemas") for path in (ROOT / folder).rglob("*.py")]
-MADE = ("metrics.md", "topics.md", "configuration.md", "errors.md")
+MADE = ("metrics.md", "topics.md", "configuration.md", "errors.md", "openapi.json")
 
 
 def pages(*arguments: object) -> subprocess.CompletedProcess[str]:

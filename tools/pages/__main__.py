@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.pages import board, configuration, errors, metrics, topics
+from tools.pages import board, configuration, errors, metrics, openapi, topics
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +21,7 @@ def products() -> dict[str, str]:
         "docs/reference/topics.md": topics.page(),
         "docs/reference/configuration.md": configuration.page(),
         "docs/reference/errors.md": errors.page(),
+        "docs/reference/openapi.json": openapi.document(),
         board.PATH: board.board(),
     }
 
