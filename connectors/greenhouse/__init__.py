@@ -1,0 +1,1 @@
+"""Greenhouse: who applies, how far they come, who is hired."""
