@@ -79,8 +79,9 @@ def _about(entry: Entry, hook: Hook) -> Draft:
     if hook.ticket_description is not None:
         plain = render_html(hook.ticket_description)
         obj.text, obj.spans, obj.markup = plain.text, plain.spans, "text/html"
-    status = (hook.ticket_status or "").lower()
-    facts = {"status": status, "priority": (hook.ticket_priority or "").lower(), "type": hook.ticket_type}
+    status = (_shown("status", str(hook.ticket_status or "")) or "").lower()
+    priority = (_shown("priority", str(hook.ticket_priority or "")) or "").lower()
+    facts = {"status": status, "priority": priority, "type": hook.ticket_type}
     who = _requester(entry, hook, "requester")
     return Draft(
         event=entry.event,

@@ -32,5 +32,6 @@ def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:
         raise MalformedPayloadError("what it is about is missing", "meta.entity")
     now = call.data if bytes(call.data) != NOTHING else call.current
     raw = now if bytes(now) != NOTHING else call.previous
-    told = Told(kind, bytes(raw) if bytes(raw) != NOTHING else b"{}", PLAIN.decode(call.previous) or {}, call.meta)
+    before = (PLAIN.decode(call.previous) or {}) if kind in EVENTS else {}
+    told = Told(kind, bytes(raw) if bytes(raw) != NOTHING else b"{}", before, call.meta)
     return [Entry(0, kind, told, "data" if now is call.data else "current", delivery, settings)]

@@ -61,8 +61,8 @@ class Instance:
         number = value(one)
         if not number:
             return None
-        account = self.uri("user", number)
-        return Party(account=account, kind="person", side=side, role=role, name=one_line(shown(one)))
+        name = one_line(shown(one)) if shown(one) != number else None
+        return Party(account=self.uri("user", number), kind="person", side=side, role=role, name=name)
 
     def customer(self, task: Task, role: Role) -> Party | None:
         """Whose record it is: the contact or consumer of a case, the caller of an incident, whom a request is for."""

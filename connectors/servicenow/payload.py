@@ -76,4 +76,6 @@ class Record(Struct, gc=False):
 
 
 RECORD = Decoder(Record)
+TASK = Decoder(Task)
+RESULT = Decoder(list[Task] | Task)
 PARTS = Decoder(dict[str, Raw])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commonline.connectors.servicenow.instance import TYPES, Instance, moment, shown, value
-from commonline.connectors.servicenow.payload import RECORD, Journal, Record
+from commonline.connectors.servicenow.payload import Journal, Record
 from commonline.kit.draft import Draft
 from commonline.kit.mapping import Entry
 from commonline.kit.text import link_spans, one_line, render_html, tidy
@@ -17,7 +17,7 @@ CUSTOMER = frozenset({"incident", "sn_customerservice_case", "sc_request", "sc_r
 
 def snapshot(entry: Entry) -> list[Draft]:
     """How a record began, how it stands, and what was written into its journal."""
-    record = RECORD.decode(entry.body)
+    record: Record = entry.body
     here = Instance(entry, record)
     first = _about(here, record)
     created, updated = moment(record.task.sys_created_on), moment(record.task.sys_updated_on)

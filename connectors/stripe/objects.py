@@ -38,6 +38,7 @@ KINDS: dict[str, Kind] = {
     "credit_note": Kind("credit_note", "Payment"),
     "quote": Kind("quote", "Deal"),
     "subscription_schedule": Kind("subscription_schedule", "Order", "internal"),
+    "review": Kind("review", "Alert", "restricted"),
     "radar.early_fraud_warning": Kind("early_fraud_warning", "Alert", "restricted"),
 }
 CREATED, UPDATED, DELETED = "created", "updated", "deleted"
@@ -52,6 +53,9 @@ FIELDS = {
 """What Stripe calls a property, and the contract; others keep their names behind ``x.``."""
 SILENT = frozenset(
     {"metadata", "default_source", "default_card", "invoice_prefix", "account_balance", "cards", "sources"}
+)
+PART_OF_PAYMENT = frozenset(
+    {"charge", "payment_intent", "refund", "dispute", "credit_note", "early_fraud_warning", "review"}
 )
 MOST_CHANGES = 20
 MOST_LINES = 50
@@ -100,11 +104,12 @@ def mapped(entry: Entry) -> list[Draft]:
 
 
 def _made_up(event: str, told: Content) -> str:
-    """A discount of old versions has no id: it is its customer's, and there is one at a time."""
-    owner = id_of(told.customer) or id_of(told.subscription)
-    if event != "customer.discount" or not owner:
+    """What has no id of its own: an invoice that will be made for a subscription, and a discount of old versions, of
+    which a customer has one at a time."""
+    owner = id_of(told.subscription) or id_of(told.customer)
+    if event not in ("customer.discount", "invoice") or not owner:
         raise MalformedPayloadError("the id is missing", "data.object.id")
-    return f"{owner}/{(told.coupon.id if told.coupon else None) or ''}"
+    return f"upcoming/{owner}" if event == "invoice" else f"{owner}/{(told.coupon.id if told.coupon else None) or ''}"
 
 
 def _container(event: Event) -> Container | None:
@@ -116,7 +121,7 @@ def _place(told: Content, kind: Kind, own: str) -> tuple[str, list[Reference]]:
     """The thread: of what is paid, in which payments, refunds and disputes stand together."""
     inner = (("invoice", told.invoice), ("payment_intent", told.payment_intent), ("charge", told.charge))
     above = [uri(name, number) for name, one in inner if (number := id_of(one))]
-    if kind.name in ("charge", "payment_intent", "refund", "dispute", "credit_note", "early_fraud_warning") and above:
+    if kind.name in PART_OF_PAYMENT and above:
         return above[0], [Reference(kind="parent", id=one) for one in above]
     around = [("subscription", told.subscription), *inner] if kind.name in ("invoice", "checkout.session") else []
     return own, [Reference(kind="related", id=uri(name, number)) for name, one in around if (number := id_of(one))]

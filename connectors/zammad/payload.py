@@ -72,7 +72,7 @@ class Ticket(Struct, gc=False):
     """A ticket, with its articles if it was polled."""
 
     id: Id = None
-    number: str | None = None
+    number: str | int | None = None
     title: str | None = None
     state: Named | str | None = None
     priority: Named | str | None = None

@@ -52,7 +52,8 @@ def _about(desk: Desk, ticket: Ticket) -> Draft:
     thread = desk.thread(ticket)
     people = [desk.customer(ticket, "requester"), desk.person(ticket.owner, ticket.owner_id, "assignee", "us")]
     tags = ticket.tags.split(",") if isinstance(ticket.tags, str) else ticket.tags or []
-    facts = {"number": ticket.number, "state": named(ticket.state), "priority": named(ticket.priority)}
+    number = str(ticket.number) if ticket.number is not None else None
+    facts = {"number": number, "state": named(ticket.state), "priority": named(ticket.priority)}
     return Draft(
         event=TICKET,
         type="Create",
