@@ -1,9 +1,10 @@
 """``python -m bench [parts] [--quick] [--rounds N] [--no-peers]``: measurements, in one run on one broker.
 
 Parts: normalize, unify (each beside its peers), connect (beside a server that does nothing), latency (from the POST to
-the feed), scale (workers, workspaces), pure (unify's decision alone). Without any: all of them, and then the results
-are written to ``bench/results/<date>.json`` and the figures of ``docs/performance.md`` anew; with ``--quick`` to
-``<date>-quick.json``, and the page stays. The last line on stdout is one JSON object.
+the feed), listeners (from the feed to 2,000 sockets of the gateway), scale (workers, workspaces), pure (unify's
+decision alone). Without any: all of them, and then the results are written to ``bench/results/<date>.json`` and the
+figures of ``docs/performance.md`` anew; with ``--quick`` to ``<date>-quick.json``, and the page stays. The last line on
+stdout is one JSON object.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from bench import connect, latency, machine, normalize, report, scale, unify
+from bench import connect, latency, listeners, machine, normalize, report, scale, unify
 from bench.machine import ROOT, Ground, calibration_ms
 from bench.meter import merged
 from bench.peers import PEERS, Peers
@@ -31,6 +32,7 @@ STAGES: dict[str, Callable[..., dict[str, Any]]] = {"normalize": normalize.measu
 OTHERS: dict[str, Callable[[Ground], dict[str, Any]]] = {
     "connect": connect.measure,
     "latency": latency.measure,
+    "listeners": listeners.measure,
     "scale": scale.measure,
 }
 PARTS = (*STAGES, *OTHERS, "pure")
@@ -87,6 +89,8 @@ def summary(found: dict[str, Any]) -> dict[str, Any]:
     for label, per_s in (("latency_ms", 1000), ("latency_10_ms", 10)):
         one = found.get("latency", {}).get(f"at_{per_s}_per_s")
         told[label] = {"p50": one["feed_p50"], "p99": one["feed_p99"]} if one else None
+    crowd = found.get("listeners")
+    told["listeners_ms"] = crowd and {name: crowd[name] for name in ("p50", "p99", "missing")}
     scaled = found.get("scale")
     told["scale_out"] = scaled and {
         part: {f"{one['workers']}x{one['workspaces']}": one["cpu_s_per_million"] for one in scaled[part]}

@@ -101,6 +101,13 @@ def _latency(found: dict[str, Any]) -> list[str]:
     return [*lines, f"Cores used, {'; '.join(cores)}.", ""]
 
 
+def _listeners(found: dict[str, Any]) -> list[str]:
+    heads = ("listeners", "records/s", "p50 ms", "p90 ms", "p99 ms", "missing", "gateway, cores", "load before")
+    row = (f"{found['listeners']:,}", found["per_s"], found["p50"], found["p90"], found["p99"], found["missing"])
+    lines = table(heads, [(*row, found["gateway_cores"], found["load"])])
+    return ["### Live streams: from a feed's topic to the sockets", "", *lines]
+
+
 def _scale(found: dict[str, Any]) -> list[str]:
     rows = [
         [name, one["workers"], one["workspaces"], f"{one['per_s']:,}", one["cpu_s_per_million"], one["rss_mib"]]
@@ -161,7 +168,7 @@ def figures(found: dict[str, Any]) -> str:
     for part in JOBS:
         if part in found:
             lines += _stage(part, found[part])
-    for name, write in (("connect", _connect), ("latency", _latency), ("scale", _scale)):
+    for name, write in (("connect", _connect), ("latency", _latency), ("listeners", _listeners), ("scale", _scale)):
         if name in found:
             lines += write(found[name])
     return "\n".join([*lines, *_soak()])

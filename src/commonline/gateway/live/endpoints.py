@@ -47,10 +47,11 @@ class Endpoints:
     def routes(self) -> list[BaseRoute]:
         """Plain ASGI routes: no framework stands between a stream and its socket."""
         found: list[BaseRoute] = []
-        for path, endpoint in (
-            ("/v1/feeds/{workspace}/{department}/stream", _Endpoint(self._feed)),
-            ("/v1/conversations/{conversation}/stream", _Endpoint(self._conversation)),
+        for path, serve in (
+            ("/v1/feeds/{workspace}/{department}/stream", self._feed),
+            ("/v1/conversations/{conversation}/stream", self._conversation),
         ):
+            endpoint = _Endpoint(path, serve)
             found += [Route(path, endpoint, methods=["GET"]), WebSocketRoute(path, endpoint)]
         return found
 
@@ -133,10 +134,12 @@ class _Endpoint:
     What is refused before a WebSocket is accepted is answered over HTTP, as everything else.
     """
 
-    def __init__(self, serve: Callable[[Scope, Receive, Send], Any]) -> None:
+    def __init__(self, path: str, serve: Callable[[Scope, Receive, Send], Any]) -> None:
+        self.path = path
         self._serve = serve
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = self  # as FastAPI does: metrics are told by pattern
         try:
             await self._serve(scope, receive, send)
         except HTTPException as error:
