@@ -1,9 +1,9 @@
 """Milliseconds from a record's time in a feed's topic to the sockets of 2,000 listeners (Server-Sent Events).
 
 The gateway is the whole process as an installation has it, with its database and what it projects; the listeners are a
-second process with raw sockets (``python -m bench.listeners host:port count records file``); records are written at a
-fixed rate, each in a transaction of its own, as unify writes on a quiet line. Every listener must have every record,
-once and in order.
+second process with raw sockets (``python -m bench.listeners host:port token count records file``); records are written
+at a fixed rate, each in a transaction of its own, as unify writes on a quiet line. Every listener must have every
+record, once and in order.
 """
 
 from __future__ import annotations
@@ -96,13 +96,14 @@ class Crowd:
             self.all_done.set()
 
 
-async def listen(address: str, count: int, total: int, file: Path) -> None:
+async def listen(address: str, token: str, count: int, total: int, file: Path) -> None:
     """Connect all, say so, wait for everything or half a minute of silence; write what came when, listener by listener.
 
     Each line on stdout is one step: ``open``, then the number of listeners that had all, in order.
     """
     host, _, port = address.rpartition(":")
-    request = f"GET /v1/feeds/{WORKSPACE}/{DEPARTMENT}/stream HTTP/1.1\r\nHost: {address}\r\n\r\n".encode()
+    path, shown = f"/v1/feeds/{WORKSPACE}/{DEPARTMENT}/stream", f"Authorization: Bearer {token}"
+    request = f"GET {path} HTTP/1.1\r\nHost: {address}\r\n{shown}\r\n\r\n".encode()
     crowd, loop = Crowd(count), asyncio.get_running_loop()
     listeners = [Listener(request, total, crowd) for _ in range(count)]
     for one in listeners:
@@ -190,6 +191,12 @@ def _until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     raise fail("the gateway is not ready")
 
 
+def _token(command: list[str]) -> str:
+    feed = f"{WORKSPACE}/{DEPARTMENT}"
+    argv = [*command, "token", "create", "crowd", "--feed", feed, "--visibility", "restricted"]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def _step(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline().strip()
@@ -207,10 +214,12 @@ def measure(ground: Ground) -> dict[str, Any]:
         plant.create(partitions=1, feeds=[(WORKSPACE, DEPARTMENT)])
         address = f"127.0.0.1:{free_port()}"
         command = [str(Path(sys.executable).with_name("commonline")), "gateway", "--listen", address]
-        gateway = plant.launch("gateway", [*command, "--home", str(plant.home), "--prefix", plant.prefix], {})
+        command += ["--home", str(plant.home), "--prefix", plant.prefix]
+        token = _token(command)
+        gateway = plant.launch("gateway", command, {})
         _until_ready(f"http://{address}", gateway)
         file = ground.home / "came"
-        argv = [sys.executable, "-m", "bench.listeners", address, str(count), str(total), str(file)]
+        argv = [sys.executable, "-m", "bench.listeners", address, token, str(count), str(total), str(file)]
         crowd = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         stack.callback(crowd.kill)
         _step(crowd)
@@ -244,4 +253,4 @@ def _told(file: Path, count: int, total: int, moments: dict[int, float]) -> dict
 
 
 if __name__ == "__main__":
-    uvloop.run(listen(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])))
+    uvloop.run(listen(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5])))

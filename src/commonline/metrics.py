@@ -61,6 +61,7 @@ MetricName = Literal[
     "commonline_gateway_listeners",
     "commonline_gateway_writes_total",
     "commonline_gateway_dropped_total",
+    "commonline_gateway_refused_total",
 ]
 
 
@@ -163,6 +164,9 @@ TABLE: dict[MetricName, Metric] = {
     "commonline_gateway_writes_total": Metric("counter", "writes to live streams", ("transport",)),
     "commonline_gateway_dropped_total": Metric(
         "counter", "live streams that the gateway ended: slow, access, log or ending", ("reason",)
+    ),
+    "commonline_gateway_refused_total": Metric(
+        "counter", "requests and logins that the gateway refused, by what was wrong", ("reason",)
     ),
 }
 

@@ -15,8 +15,9 @@ from tools.pages.variables import VARIABLES
 
 from commonline.configuration.defaults import default_departments
 from commonline.configuration.departments import Department, Policy, Rule
-from commonline.configuration.model import General, Secret, Source, Workspace
-from commonline.configuration.sections import Name, Section
+from commonline.configuration.gateway import Gateway, Grant, Oidc
+from commonline.configuration.model import General, Source, Workspace
+from commonline.configuration.sections import Name, Secret, Section
 
 HEAD = """\
 # Configuration
@@ -39,6 +40,9 @@ SECTIONS: tuple[tuple[str, type[Section]], ...] = (
     ("[departments.<name>]", Department),
     ("[[departments.<name>.rules]]", Rule),
     ("[departments.<name>.policy]", Policy),
+    ("[gateway]", Gateway),
+    ("[gateway.oidc]", Oidc),
+    ("[gateway.oidc.grants.<value>]", Grant),
 )
 SECRETS = """\
 A secret is never written into the file: `{ env = "VARIABLE" }` names an environment variable, `{ file = "path" }` a
@@ -93,7 +97,7 @@ def _type(kind: Any, field: FieldInfo | None = None) -> str:
         return _type(next(one for one in get_args(kind) if one is not type(None)))
     if origin is list:
         return f"list of {_type(get_args(kind)[0]).replace('one of: ', '')}"
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
+    if origin is dict or (isinstance(kind, type) and issubclass(kind, BaseModel)):
         return "table"
     return {str: "text", int: "whole number", bool: "true or false"}[kind]
 
@@ -102,7 +106,7 @@ def _default(field: FieldInfo) -> str:
     value = field.default
     if field.is_required():
         return "must be given"
-    if value is None or value is PydanticUndefined or isinstance(value, BaseModel) or value == []:
+    if value is None or value is PydanticUndefined or isinstance(value, BaseModel) or value in ([], {}):
         return ""
     return text.code(json.dumps(value))
 

@@ -70,6 +70,7 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_gateway_listeners",
         "commonline_gateway_writes_total",
         "commonline_gateway_dropped_total",
+        "commonline_gateway_refused_total",
     ),
     "Every process": ("commonline_build_info",),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commonline.cli import gateway_token
 from commonline.cli.options import ConfigOption, PrefixOption, StateOption
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ app = typer.Typer(
     add_completion=False, help="Serve conversations to people and programs, from a database that the log fills."
 )
 
+app.add_typer(gateway_token.app, name="token")
+
 
 @app.callback(invoke_without_command=True)
 def gateway(
@@ -47,6 +50,7 @@ def gateway(
     \b
     COMMONLINE_KAFKA=127.0.0.1:9092 commonline gateway
     COMMONLINE_DATABASE=postgresql://commonline@db/commonline commonline gateway --listen 0.0.0.0:8090
+    commonline gateway token create wall --feed acme/service --visibility internal
     commonline gateway rebuild              drop what was projected, read the log again
     """
     context.obj = (home, config, prefix, listen, database)
@@ -76,6 +80,7 @@ def rebuild(context: typer.Context) -> None:
 def _settings(home: Path, config: Path | None, prefix: str, listen: str, database: str | None) -> GatewaySettings:
     from commonline.bus.process import host_and_port
     from commonline.cli.options import configuration_if_any, settings
+    from commonline.configuration.load import find
     from commonline.gateway.service import GatewaySettings
     from commonline.gateway.store.engine import address
 
@@ -87,4 +92,5 @@ def _settings(home: Path, config: Path | None, prefix: str, listen: str, databas
         host=host,
         port=port,
         configuration=configuration_if_any(config),
+        folder=find(config).absolute().parent,
     )

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from commonline.configuration.model import Configuration, Secret
+from commonline.configuration.model import Configuration
+from commonline.configuration.sections import Secret
 from commonline.errors import ConfigurationError
 
 DEFAULT_FILE = "commonline.toml"

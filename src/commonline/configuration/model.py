@@ -9,20 +9,8 @@ from pydantic import ConfigDict, Field, model_validator
 from commonline.configuration.defaults import default_departments
 from commonline.configuration.departments import Department
 from commonline.configuration.durations import Duration
+from commonline.configuration.gateway import Gateway
 from commonline.configuration.sections import Name, Section, VisibilityName
-
-
-class Secret(Section):
-    """Where a secret stands: an environment variable or a file. Never the secret itself."""
-
-    env: str | None = None
-    file: str | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Secret:
-        if (self.env is None) == (self.file is None):
-            raise ValueError('name one place: {env = "VARIABLE"} or {file = "path"}')
-        return self
 
 
 class General(Section):
@@ -85,6 +73,7 @@ class Configuration(Section):
     """The whole file."""
 
     commonline: General = General()
+    gateway: Gateway = Gateway()
     workspaces: dict[Name, Workspace] = {}
     sources: dict[Name, Source] = {}
     departments: dict[Name, Department] = Field(default_factory=default_departments)

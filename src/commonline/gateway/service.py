@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,8 +21,10 @@ from commonline import logs
 from commonline.bus.process import ProcessSettings
 from commonline.configuration.model import Configuration
 from commonline.errors import PlatformError
+from commonline.gateway.access import routes as login
+from commonline.gateway.access.entrance import Entrance
+from commonline.gateway.access.headers import SecurityHeaders
 from commonline.gateway.access.keys import key_ring
-from commonline.gateway.api.asked import loopback_only
 from commonline.gateway.app import make_app
 from commonline.gateway.live.endpoints import Endpoints
 from commonline.gateway.live.hub import Hub
@@ -45,13 +48,17 @@ Pages = Callable[[Store], Iterable[APIRouter]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """Where the gateway listens, its database, and the configuration file's content, where there is one."""
+    """Where the gateway listens, its database, and the configuration file's content, where there is one.
+
+    `folder`: where files with secrets are sought.
+    """
 
     process: ProcessSettings
     database: str
     host: str
     port: int
     configuration: Configuration | None = None
+    folder: Path | None = None
 
 
 class Gateway:
@@ -65,17 +72,21 @@ class Gateway:
         self.operations = Operations(settings.process)
         self.projector = Projector(self.store, settings.process, self.metrics)
         self.live = self._live()
-        endpoints = Endpoints(self.live, loopback_only, partial(now_known_as, self.store))
+        configuration = settings.configuration or Configuration()
+        self.entrance = Entrance(self.store, configuration, settings.folder or Path.cwd(), self.metrics)
+        endpoints = Endpoints(self.live, self.entrance.gate, partial(now_known_as, self.store))
         self.app = make_app(
             self.store,
-            access=loopback_only,
+            access=self.entrance.gate,
             metrics=self.metrics,
             ready=self.projector.ready,
             routes=endpoints.routes(),
             lifespan=self._lifespan,
             state=self._state(),
-            routers=pages(self.store),
+            routers=[login.router, *pages(self.store)],
         )
+        login.install(self.app)
+        self.app.add_middleware(SecurityHeaders, secure=self.entrance.secure)
         self._failure: BaseException | None = None
         self._server = _Server(self._http(), self.live)
 
@@ -98,6 +109,8 @@ class Gateway:
             "settings": self.settings,
             "operations": self.operations,
             "configuration": self.settings.configuration,
+            "entrance": self.entrance,
+            "csrf": self.entrance.csrf,
         }
 
     def _http(self) -> uvicorn.Config:
@@ -108,6 +121,7 @@ class Gateway:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # who claims to be somebody else's proxy is not believed
             timeout_graceful_shutdown=GRACE_S,
             loop="uvloop",
             http="httptools",
