@@ -37,7 +37,8 @@ def test_what_was_done_is_said_in_a_word(activity: dict[str, Any], verb: str) ->
     [
         (None, "Someone"),
         ({"handle": "ana"}, "ana"),
-        ({"account": "mailto:a@example.org"}, "mailto:a@example.org"),
+        ({"account": "mailto:a@example.org"}, "a@example.org"),
+        ({"account": "slack:T0ACME01/U0SAM0001"}, "U0SAM0001 on slack"),
         ({}, "Someone"),
     ],
 )

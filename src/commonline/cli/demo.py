@@ -35,14 +35,15 @@ def demo(
     a delete, a forged signature and a broken body. Everything is real but the vendors' clouds.
 
     \b
-    commonline demo                  watch it, about half a minute
+    commonline demo                  watch it, about half a minute; then look around in the console, Ctrl-C ends it
     commonline demo --once --json    for machines; exit code 0 only if nothing is lost or there twice
     """
     check_system()
     summary, wrong = _play(home, once=once, docker=docker)
     if summary is None:
         raise typer.Exit(130)
-    _tell(summary, wrong, as_json=as_json)
+    if once or not console().is_terminal:
+        _tell(summary, wrong, as_json=as_json)
     if not summary.adds_up or wrong:
         raise typer.Exit(1)
 
@@ -94,10 +95,20 @@ def _live() -> tuple[Show, Callable[[], None]]:
     live.start()
 
     def tick() -> None:
-        live.update(board.render(), refresh=True)
+        if live.is_started:
+            live.update(board.render(), refresh=True)
+
+    def ended(summary: Summary, wrong: list[str], address: str) -> bool:
+        live.stop()
+        if screen.is_terminal:
+            _tell(summary, wrong, as_json=False)
+            screen.print(f"\n[bold]The console:[/bold] [link={address}]{address}[/link]  (Ctrl-C ends the demo)")
+        return screen.is_terminal
 
     def step(text: str) -> None:
         board.news(text)
         tick()
 
-    return Show(scene=lambda scene: board.news(scene.told), arrival=board.add, step=step, tick=tick), live.stop
+    return Show(
+        scene=lambda scene: board.news(scene.told), arrival=board.add, step=step, tick=tick, ended=ended
+    ), live.stop

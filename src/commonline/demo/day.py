@@ -41,6 +41,8 @@ class Show:
     service: Callable[[Event], None] = lambda _: None
     step: Callable[[str], None] = lambda _: None
     tick: Callable[[], None] = lambda: None
+    ended: Callable[[Summary, list[str], str], bool] = lambda _summary, _wrong, _console: False
+    """The day is over: its numbers, what went otherwise than told, the console's address. True: stay until Ctrl-C."""
 
 
 class Demo:
@@ -52,6 +54,7 @@ class Demo:
         self._failure: Exception | None = None
         self._summary: Summary | None = None
         self._wrong: list[str] = []
+        self._console = ""
 
     def run(self) -> tuple[Summary | None, list[str]]:
         """Play the day. Returns its numbers (None if it was broken off) and what went otherwise than told.
@@ -65,7 +68,9 @@ class Demo:
         watcher.start()
         day = Day(int(time.time()))
         player = Player(tell(day), stage, instance, self._pace)
-        specs = services(kafka, self._home, config=stage.config, metrics_ports=self._ports())
+        where = self._ports()
+        self._console = f"http://127.0.0.1:{where['gateway']}"
+        specs = services(kafka, self._home, config=stage.config, metrics_ports=where)
         supervisor = Supervisor(specs, self._home, tell=self._told, tend=self._show.tick)
         director = threading.Thread(
             target=self._direct, args=(player, watcher, supervisor, specs), name="demo-director", daemon=True
@@ -102,6 +107,7 @@ class Demo:
         self._show.service(event)
 
     def _direct(self, player: Player, watcher: Watcher, supervisor: Supervisor, specs: list[ServiceSpec]) -> None:
+        stays = False
         try:
             self._wait_ready({spec.name for spec in specs if spec.ready_url})
             self._show.step("The day begins.")
@@ -111,10 +117,12 @@ class Demo:
             with watcher.lock:
                 self._summary = summarize(watcher.seen, player.played.expected, player.played.refused)
             self._wrong = player.played.wrong
+            stays = self._show.ended(self._summary, self._wrong, self._console)
         except Exception as error:
             self._failure = self._failure or error
         finally:
-            supervisor.stop()
+            if not stays:
+                supervisor.stop()
 
     def _wait_ready(self, names: set[str]) -> None:
         deadline = time.monotonic() + READY_S

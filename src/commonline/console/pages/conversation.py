@@ -14,6 +14,7 @@ from commonline.console.frame import render, zone_of
 from commonline.console.pages.known import departments_of, feeds_of
 from commonline.console.pages.missing import missing
 from commonline.console.view import timeline
+from commonline.console.view.entries import short
 from commonline.console.view.links import Reason, reason
 from commonline.console.view.rows import row, who
 from commonline.gateway.api.asked import Asking, Database
@@ -111,9 +112,15 @@ def _timeline(
 def _people(database: Connection, viewer: Viewer, found: ConversationDetail) -> list[Person]:
     known = people.accounts_of(database, [one.person for one in found.people]) if viewer.administrator else {}
     return [
-        Person(one.name or "Nobody named", one.side, f"/people/{one.person}", known.get(one.person, []))
+        Person(
+            one.name or _unnamed(known.get(one.person)), one.side, f"/people/{one.person}", known.get(one.person, [])
+        )
         for one in found.people
     ]
+
+
+def _unnamed(accounts: list[str] | None) -> str:
+    return short(accounts[0]) if accounts else "Nobody named"
 
 
 def _evidence(database: Connection, viewer: Viewer, found: ConversationDetail) -> list[Reason] | None:

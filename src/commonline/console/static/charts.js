@@ -17,6 +17,13 @@ function sizes(box) {
   return { width, height: Math.max(180, Math.min(width * 0.42, window.innerHeight * 0.4)) };
 }
 
+function hour(seconds, told) {
+  const long = told.times.at(-1) - told.times[0] > 86400;
+  const day = long ? { weekday: "short" } : {};
+  const form = { ...day, hour: "2-digit", minute: "2-digit", timeZone: told.zone || "UTC" };
+  return new Intl.DateTimeFormat("en-GB", form).format(new Date(seconds * 1e3));
+}
+
 export function chart(box) {
   const told = JSON.parse(box.querySelector("script[type='application/json']").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -48,7 +55,7 @@ export function chart(box) {
         ...sizes(box),
         tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1e3), told.zone || "UTC"),
         series: [{ value: (_, seconds) => (seconds == null ? "–" : new Date(seconds * 1e3).toLocaleString([], { timeZone: told.zone || "UTC" })) }, ...lines],
-        axes: [axis, { ...axis, size: 4.4 * em, values: (_, values) => values.map((value) => `${value}${told.unit || ""}`) }],
+        axes: [{ ...axis, size: 2.6 * em, space: 6 * em, values: (_, moments) => moments.map((seconds) => hour(seconds, told)) }, { ...axis, size: 4.4 * em, values: (_, values) => values.map((value) => `${value}${told.unit || ""}`) }],
         scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
       },
       [told.times, ...told.series.map((one) => one.values)],

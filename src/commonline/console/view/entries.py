@@ -120,7 +120,13 @@ def who(activity: Activity) -> str:
     actor = activity.actor
     if actor is None:
         return "Someone"
-    return actor.name or actor.handle or actor.account or "Someone"
+    return actor.name or actor.handle or (short(actor.account) if actor.account else "Someone")
+
+
+def short(account: str) -> str:
+    """An account by which nobody is called, as few words: ``U0SAM0001 on slack``, ``ana@example.org``."""
+    system, _, rest = account.partition(":")
+    return rest if system in ("mailto", "tel") else f"{rest.rpartition('/')[2] or rest} on {system}"
 
 
 def _verb(activity: Activity) -> str:

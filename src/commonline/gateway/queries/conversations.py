@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, not_, or_, select, tuple_
 
 from commonline.clock import now_us
 from commonline.gateway.project.mood import mood
@@ -221,18 +221,19 @@ def _people(
     """Who takes part, as the feed through which each conversation is seen has it."""
     v, a = versions.c, appearances.c
     last = func.max(v.moved)
+    side = func.coalesce(func.min(case((a.side != "unknown", a.side))), "unknown")  # told in any of the entries
     asked = (
-        select(v.conversation, a.person, a.side, func.max(a.name).label("name"), last.label("last"))
+        select(v.conversation, a.person, side, func.max(a.name).label("name"), last.label("last"))
         .join(appearances, a.content == v.content)
         .where(sight.rows(versions), present_or_at(versions, as_of), _these(rows))
-        .group_by(v.conversation, a.person, a.side)
+        .group_by(v.conversation, a.person)
         .order_by(last.desc(), a.person)
     )
     found: dict[str, list[Participant]] = defaultdict(list)
-    for conversation, person, side, name, _ in connection.execute(asked):
+    for conversation, person, whose, name, _ in connection.execute(asked):
         known = found[conversation]
-        if len(known) < MOST_PEOPLE and all(one.person != person for one in known):
-            known.append(Participant(person=person, name=name, side=side))
+        if len(known) < MOST_PEOPLE:
+            known.append(Participant(person=person, name=name, side=whose))
     return found
 
 
