@@ -28,6 +28,7 @@ LOG = client_log("bench.kafka")
 EVERY_S = 0.05
 CUT = 0.3
 SILENT_S = 90.0
+KNOWN_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,8 @@ class Sample:
 def stable_count(kafka: KafkaSettings, topic: str) -> Callable[[], int]:
     """Asks for the records of a topic that a committed reader can see (marks of transactions count as records)."""
     admin = AdminClient(kafka.librdkafka(), logger=LOG)
-    partitions = admin.list_topics(topic, timeout=10).topics[topic].partitions
     latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-    asked = {TopicPartition(topic, number): latest for number in partitions}
+    asked = dict.fromkeys(_places(admin, topic), latest)
 
     def ask() -> int:
         found = admin.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED)
@@ -62,12 +62,26 @@ def group_count(kafka: KafkaSettings, group: str, topic: str) -> Callable[[], in
     """
     settings = {**kafka.librdkafka(), "group.id": group, "enable.auto.commit": False}
     consumer = Consumer(settings, logger=LOG)
-    places = [TopicPartition(topic, number) for number in consumer.list_topics(topic, 10).topics[topic].partitions]
+    places = _places(consumer, topic)
 
     def ask() -> int:
         return sum(max(one.offset, 0) for one in consumer.committed(places, 10))
 
     return ask
+
+
+def _places(client: AdminClient | Consumer, topic: str) -> list[TopicPartition]:
+    """The topic's partitions. One that was just made is known without any for a moment: nothing would ever be counted.
+
+    Raises `PlatformError` where it stays so.
+    """
+    end = time.monotonic() + KNOWN_S
+    while time.monotonic() < end:
+        found = client.list_topics(topic, timeout=10).topics[topic].partitions
+        if found:
+            return [TopicPartition(topic, number) for number in found]
+        time.sleep(EVERY_S)
+    raise fail(f"{topic} has no partitions: was it created?")
 
 
 def follow(

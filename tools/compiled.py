@@ -55,6 +55,9 @@ def _run(argv: list[str], **environ: str) -> str:
 def decision() -> str:
     """Compile unify's modules; the reason where that fails."""
     package = ROOT / "streams" / "unify"
+    target = compiled.folder(package)
+    if any(target.glob("*.so")):
+        return ""
     for old in package.glob("compiled-*"):
         shutil.rmtree(old)
     sources = [f"src/commonline/streams/unify/{name}.py" for name in unify.COMPILED]
@@ -64,7 +67,6 @@ def decision() -> str:
         argv = ["-c", MYPYC, compiled.group(name).removesuffix("__mypyc"), str(place), f"{folder}/rest", *sources]
         if why := _run(argv, MYPYPATH="src"):
             return why
-        target = compiled.folder(package)
         target.mkdir()
         for path in place.rglob("*.so"):
             shutil.move(path, target / path.name)
