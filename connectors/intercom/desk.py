@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from commonline.connectors.intercom.payload import Conversation, Id, Message, Moment, Who
+from commonline.connectors.intercom.payload import Contacts, Conversation, Id, Message, Moment, Who
 from commonline.errors import MalformedPayloadError
 from commonline.kit.accounts import claim, mailto, native, split_native, tel
 from commonline.kit.mapping import Entry
@@ -87,9 +87,9 @@ class Desk:
         """The contacts of a conversation. What it says of one stands in several places, and is brought together."""
         first = first_message(one)
         begun = first.author if first and first.author and first.author.type in CONTACTS else None
-        listed = (one.contacts.contacts if one.contacts else None) or []
+        held = one.contacts.contacts if isinstance(one.contacts, Contacts) else one.contacts
         found: dict[str | None, Party] = {}
-        for who in (one.user, one.contact, begun, *listed):
+        for who in (one.user, one.contact, begun, *(held or [])):
             if who is not None and who.id not in (None, ""):
                 party = self.contact(who, "requester")
                 same = found.setdefault(party.account, party)

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 import stripe
 from aiohttp import web
+from tests.connectors.called import delivered, source
 from tests.connectors.polled import MINUTE, NOW, SECOND, Polled, posted, serving
 
 from commonline.configuration.load import ResolvedSecret
-from commonline.connectors.stripe import account, ingress, source
+from commonline.connectors.stripe import account, ingress
 from commonline.errors import AuthenticationError, RetryLaterError
 from commonline.kit.request import Request
 
-FIXTURES = Path(source.__file__).parent / "fixtures"
+FIXTURES = Path(ingress.__file__).parent / "fixtures"
 KEY = "rk_live_acme"
 SECRETS = ("whsec_new", "whsec_old")
 SETTINGS = {"signing_secret": ResolvedSecret(SECRETS)}
@@ -61,6 +62,14 @@ def test_what_stripe_signs_is_accepted(secret: str) -> None:
 def test_what_stripe_did_not_sign_is_refused(header: str | None, reason: str) -> None:
     with pytest.raises(AuthenticationError, match=reason):
         ingress.verify(call(header), SETTINGS, NOW)
+
+
+def test_an_event_is_one_delivery_however_often_it_is_sent() -> None:
+    payments = source("stripe", signing_secret=SECRETS[0])
+    told = [delivered(payments, BODY, {"Stripe-Signature": signed(BODY, SECRETS[0])}) for _ in range(2)]
+    assert told[0].id == told[1].id
+    assert told[0].vendor_id == json.loads(BODY)["id"]
+    assert told[0].headers == {}, "a signature is not kept"
 
 
 def test_a_changed_body_is_refused() -> None:

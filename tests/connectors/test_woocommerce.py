@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from tests.connectors import called
 from tests.connectors.polled import MINUTE, NOW, Polled, posted, serving
 from tests.connectors.rfc2104 import hmac_by_hand
 
@@ -18,6 +19,7 @@ from commonline.connectors.woocommerce import ingress, source
 from commonline.errors import AuthenticationError, ConfigurationError, RetryLaterError
 from commonline.kit import catalogue, times
 from commonline.kit.authenticate import authenticate
+from commonline.kit.handshake import Answer
 from commonline.kit.request import Request
 
 FIXTURES = Path(source.__file__).parent / "fixtures"
@@ -143,6 +145,17 @@ def test_signature_as_woocommerce_makes_it() -> None:
     for other in (call(body + b" ", good), call(body), call(body, good.rstrip("="))):
         with pytest.raises(AuthenticationError):
             authenticate(webhook, lambda _: ("webhook-secret",), other, NOW)
+
+
+def test_the_ping_is_answered_though_nothing_signs_it() -> None:
+    shop = called.source("woocommerce", url="https://shop.acme.example", webhook_secret="webhook-secret")
+    assert shop.takes("application/x-www-form-urlencoded")
+    assert isinstance(called.call(shop, b"webhook_id=7"), Answer)
+    body = (FIXTURES / "order__created.json").read_bytes()
+    signed = base64.b64encode(hmac_by_hand("sha256", b"webhook-secret", body)).decode()
+    sent = {"X-WC-Webhook-Signature": signed, "X-WC-Webhook-Topic": "order.created", "X-WC-Webhook-Delivery-ID": "d1"}
+    told = called.delivered(shop, body, sent)
+    assert (told.vendor_id, told.headers) == ("d1", {"x-wc-webhook-topic": "order.created"})
 
 
 @pytest.mark.parametrize("body", [b"webhook_id=x", b"webhook_id=7&a=1", b'{"id":7}', b"", b"webhook_id=" + b"7" * 99])
