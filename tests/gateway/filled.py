@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from commonline.gateway.project.batch import Input, project
 from commonline.gateway.project.feeds import Feeds
+from commonline.gateway.store import tables
 from commonline.gateway.store.engine import Store
 from commonline.gateway.viewer import FeedName, Viewer
 from commonline.schemas.codec import decode_conversation_activity, decode_feed_activity, decode_link, decode_person
@@ -83,3 +86,26 @@ def busy_day(first: int, end: int) -> list[Activity]:
 def told(*records: Activity | Control) -> World:
     """The world after these records."""
     return World().take(*records)
+
+
+def rows(store: Store) -> dict[str, list[Any]]:
+    """All that was projected; feeds by their names, because their numbers follow the order in which they came."""
+    with store.reading() as connection:
+        names = {one.id: f"{one.workspace}/{one.department}" for one in connection.execute(select(tables.feeds))}
+        found: dict[str, list[Any]] = {}
+        for table in tables.PROJECTED:
+            if table is tables.offsets:
+                continue
+            told = [_named(dict(row), names) for row in connection.execute(select(table)).mappings()]
+            found[table.name] = sorted(told, key=repr)
+        return found
+
+
+def _named(row: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    for column in ("feed", "id"):
+        if isinstance(row.get(column), int) and row[column] in names:
+            row[column] = names[row[column]]
+    for column in ("content", "id", "first", "last"):
+        if isinstance(row.get(column), int):
+            row[column] = (names[row[column] >> 40], row[column] & ((1 << 40) - 1))
+    return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -84,6 +85,6 @@ def running(folder: Path) -> Iterator[Postgres]:
             time.sleep(0.1)
         yield server
     finally:
-        child.terminate()
+        child.send_signal(signal.SIGINT)  # at once, whoever is connected
         child.wait(WAIT_S)
         shutil.rmtree(home)

@@ -9,18 +9,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import select
-from tests.gateway.filled import busy_day
+from tests.gateway.filled import busy_day, rows
 from tests.integration.unify_line import Line
 
 from commonline.bus.process import ProcessSettings
 from commonline.gateway.project.projector import Projector
-from commonline.gateway.store import tables
 from commonline.gateway.store.engine import Store
 from commonline.local.ports import free_port
 from commonline.metrics import Metrics
@@ -81,29 +78,6 @@ def now(one: Activity) -> Activity:
     """As if it had just come: a feed's records that look old are compacted at once."""
     at = time.time_ns() // 1000
     return msgspec.structs.replace(one, published=at, received=at)
-
-
-def rows(store: Store) -> dict[str, list[Any]]:
-    """All that was projected; feeds by their names, because their numbers follow the order in which they came."""
-    with store.reading() as connection:
-        names = {one.id: f"{one.workspace}/{one.department}" for one in connection.execute(select(tables.feeds))}
-        found: dict[str, list[Any]] = {}
-        for table in tables.PROJECTED:
-            if table is tables.offsets:
-                continue
-            told = [_named(dict(row), names) for row in connection.execute(select(table)).mappings()]
-            found[table.name] = sorted(told, key=repr)
-        return found
-
-
-def _named(row: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
-    for column in ("feed", "id"):
-        if isinstance(row.get(column), int) and row[column] in names:
-            row[column] = names[row[column]]
-    for column in ("content", "id", "first", "last"):
-        if isinstance(row.get(column), int):
-            row[column] = (names[row[column] >> 40], row[column] & ((1 << 40) - 1))
-    return row
 
 
 def test_a_projection_that_was_killed_holds_what_a_fresh_one_holds(line: Line, tmp_path: Path) -> None:

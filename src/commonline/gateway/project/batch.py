@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from commonline.gateway.project import shown, whole
 from commonline.gateway.project.change import Change, Move, Version
 from commonline.gateway.project.feeds import Feeds
 from commonline.gateway.project.plan import Key, Plan
-from commonline.gateway.project.write import chunks, move, present, replace, sum_up, write
-from commonline.gateway.store import tables
+from commonline.gateway.project.write import chunks, move, portions, present, replace, sum_up, write
+from commonline.gateway.store import bulk, tables
 from commonline.gateway.store.tables import WHOLE
 from commonline.schemas.records import ConversationActivity, FeedActivity, Link, Person
 from commonline.streams.unify.rows import OBJECT, ObjectRow, decode_row, encode_row
@@ -117,7 +117,7 @@ class _Objects:
         for feed, names in chunks(self._changed):
             connection.execute(delete(table).where(table.c.feed == feed, table.c.object.in_(names)))
             rows = [{"feed": feed, "object": name, "row": encode_row(self._rows[feed, name])} for name in names]
-            connection.execute(insert(table), rows)
+            bulk.insert_rows(connection, table, rows)
 
 
 def _people(connection: Connection, inputs: Iterable[Input]) -> None:
@@ -136,8 +136,7 @@ def _people(connection: Connection, inputs: Iterable[Input]) -> None:
             links[record.id] = {name: getattr(record, name) for name in names} | {"record": _json(record).decode()}
     replace(connection, tables.links, "id", links)
     replace(connection, tables.persons, "id", persons)
-    for identifier in sorted(accounts):
-        connection.execute(delete(tables.accounts).where(tables.accounts.c.person == identifier))
+    for portion in portions(sorted(accounts)):
+        connection.execute(delete(tables.accounts).where(tables.accounts.c.person.in_(portion)))
     rows = [row for found in accounts.values() for row in found]
-    if rows:
-        connection.execute(insert(tables.accounts), rows)
+    bulk.insert_rows(connection, tables.accounts, rows)

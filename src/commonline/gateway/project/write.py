@@ -6,26 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, literal, select, update
 
 from commonline.gateway.project.change import Move
 from commonline.gateway.project.plan import Key, Plan
 from commonline.gateway.project.summary import Entry, summaries
-from commonline.gateway.store import search, tables
+from commonline.gateway.store import bulk, search, tables
 from commonline.gateway.store.tables import FOREVER, versions
 
 CHUNK = 500
 """Values of one IN clause."""
 _ENTRY = [versions.c[name] for name in Entry._fields]
-_END = (
-    update(versions)
-    .where(
-        versions.c.feed == bindparam("of_feed"),
-        versions.c.object == bindparam("of_object"),
-        versions.c.began_seq == bindparam("of_began"),
-    )
-    .values(ended_seq=bindparam("ended_seq"), ended=bindparam("ended"))
-)
 _T = TypeVar("_T")
 
 
@@ -44,15 +35,10 @@ def present(connection: Connection, keys: Iterable[Key]) -> dict[Key, tuple[int,
 
 def write(connection: Connection, plan: Plan) -> None:
     """Write what was planned, but summaries."""
-    if plan.ends:
-        connection.execute(_END, plan.ends)
-    for table, rows in (
-        (tables.contents, plan.contents),
-        (tables.appearances, plan.appearances),
-        (versions, plan.versions),
-    ):
-        if rows:
-            connection.execute(insert(table), rows)
+    bulk.end(connection, plan.ends)
+    bulk.insert_rows(connection, tables.contents, plan.contents)
+    bulk.insert_rows(connection, tables.appearances, plan.appearances)
+    bulk.insert_rows(connection, versions, plan.versions)
     search.index(connection, plan.words)
 
 
@@ -98,16 +84,14 @@ def sum_up(connection: Connection, touched: Iterable[Key]) -> None:
             entries[conversation].append(Entry(*values))
         connection.execute(delete(table).where(table.c.feed == feed, table.c.conversation.in_(names)))
         rows = [row for name, found in sorted(entries.items()) for row in summaries(feed, name, found)]
-        if rows:
-            connection.execute(insert(table), rows)
+        bulk.insert_rows(connection, table, rows)
 
 
 def replace(connection: Connection, table: Any, key: str, rows: Mapping[str, dict[str, Any]]) -> None:
     """Rows of a table by their key, instead of those that have it now."""
-    for names in _portions(sorted(rows)):
+    for names in portions(sorted(rows)):
         connection.execute(delete(table).where(table.c[key].in_(names)))
-    if rows:
-        connection.execute(insert(table), list(rows.values()))
+    bulk.insert_rows(connection, table, list(rows.values()))
 
 
 def chunks(keys: Iterable[Key]) -> Iterator[tuple[int, list[str]]]:
@@ -116,10 +100,11 @@ def chunks(keys: Iterable[Key]) -> Iterator[tuple[int, list[str]]]:
     for feed, name in keys:
         by_feed[feed].add(name)
     for feed, names in sorted(by_feed.items()):
-        for portion in _portions(sorted(names)):
+        for portion in portions(sorted(names)):
             yield feed, list(portion)
 
 
-def _portions(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+def portions(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """So many at a time."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]

@@ -11,7 +11,22 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, column, func, select, table, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 _WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 20_000
@@ -33,7 +48,12 @@ def index(connection: Connection, rows: Iterable[tuple[int, str]]) -> None:
     if not values:
         return
     if connection.dialect.name == "postgresql":
-        connection.execute(text("INSERT INTO search (id, words) VALUES (:id, to_tsvector('simple', :words))"), values)
+        given = func.json_to_recordset(bindparam("rows", values, type_=JSON)).table_valued(
+            column("id", BigInteger), column("words", Text)
+        )
+        derived = given.render_derived(with_types=True)
+        made = select(derived.c.id, func.to_tsvector(literal_column("'simple'"), derived.c.words))
+        connection.execute(insert(_search).from_select(["id", "words"], made))
     else:
         connection.execute(text("INSERT INTO search (rowid, words) VALUES (:id, :words)"), values)
 
