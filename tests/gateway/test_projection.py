@@ -123,9 +123,12 @@ def test_somebody_waits_since_the_first_message_that_has_no_answer(messages: lis
     assert waits_since(messages) == since
 
 
-def test_a_closed_conversation_waits_for_nothing() -> None:
-    (row,) = summaries(1, "c", [entry(1), entry(2, "observed", state="closed")])
+def test_who_writes_after_it_was_closed_waits_again() -> None:
+    closed = [entry(1), entry(2, "observed", message=0, state="closed")]
+    (row,) = summaries(1, "c", closed)
     assert (row["state"], row["waits_since"]) == ("closed", None)
+    (row,) = summaries(1, "c", [*closed, entry(3)])
+    assert row["waits_since"] == 3
 
 
 def test_a_conversation_is_open_while_any_thread_is() -> None:

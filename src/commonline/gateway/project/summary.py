@@ -47,7 +47,6 @@ def summaries(feed: int, conversation: str, entries: Iterable[Entry]) -> list[di
 def _summary(seen: Sequence[Entry]) -> dict[str, Any]:
     messages = [entry for entry in seen if entry.message]
     channels = list(dict.fromkeys(entry.channel for entry in seen))
-    state = state_of(seen)
     return {
         "moved": seen[-1].moved,
         "opened": seen[0].moved,
@@ -57,8 +56,8 @@ def _summary(seen: Sequence[Entry]) -> dict[str, Any]:
         "first": (messages or seen)[0].content,
         "last": seen[-1].content,
         "channels": json.dumps(channels),
-        "state": state,
-        "waits_since": None if state == "closed" else waits_since(messages),
+        "state": state_of(seen),
+        "waits_since": waits_since(seen),
         "tightness": max(entry.tightness for entry in seen),
         "glad": sum(entry.glad for entry in seen),
         "sorry": sum(entry.sorry for entry in seen),
@@ -71,12 +70,15 @@ def state_of(seen: Sequence[Entry]) -> str:
     return next((state for state in STATES if state in threads.values()), "unknown")
 
 
-def waits_since(messages: Sequence[Entry]) -> int | None:
-    """When the first inbound message came that no outbound one has followed, in any channel; None: nobody waits."""
+def waits_since(seen: Sequence[Entry]) -> int | None:
+    """When the first inbound message came that no outbound one has followed, in any channel; None: nobody waits.
+
+    To close a thread is an answer too: a message that comes after it waits again.
+    """
     since = None
-    for entry in messages:
-        if entry.direction == "inbound":
-            since = entry.moved if since is None else since
-        elif entry.direction == "outbound":
+    for entry in seen:
+        if entry.state == "closed" or (entry.message and entry.direction == "outbound"):
             since = None
+        elif entry.message and entry.direction == "inbound" and since is None:
+            since = entry.moved
     return since
