@@ -31,7 +31,8 @@ from commonline.kit import catalogue
 from commonline.kit.budget import Budget, retry_after_s
 from commonline.kit.source import Context
 
-TIMEOUT = aiohttp.ClientTimeout(total=60)
+PATIENT_S = 60.0
+"""How long a whole answer may take."""
 SILENCE_S = 60.0
 """How long a stream may say nothing; vendors send signs of life every 15 to 30 s."""
 LONGEST_LINE = 8 * 1024 * 1024
@@ -107,14 +108,24 @@ class Api:
             answer = await self.get(answer.next) if answer.next else None
 
     async def call(
-        self, method: str, target: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        target: str,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience_s: float = PATIENT_S,
     ) -> Answer | None:
-        """One call, when the budget allows it."""
+        """One call, when the budget allows it. `patience_s` is longer where the vendor answers only with news."""
         url = await self._turn(target)
         sent = {**self._headers, **{name.replace("_", "-"): value for name, value in (headers or {}).items()}}
         try:
             async with self.context.http.request(
-                method, URL(url, encoded=True), data=content, headers=sent, timeout=TIMEOUT, allow_redirects=False
+                method,
+                URL(url, encoded=True),
+                data=content,
+                headers=sent,
+                timeout=aiohttp.ClientTimeout(total=patience_s),
+                allow_redirects=False,
             ) as answer:
                 return await self._answer(answer, url.removeprefix(self.base))
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -98,6 +98,8 @@ class Webhook(_Strict):
     methods: list[str] = ["POST"]
     handshake_methods: list[str] = Field(default=["GET", "HEAD"], description="those of a handshake in ingress.py")
     success_status: int = 200
+    success_body: str = Field(default="", description="what the product wants to read before it believes a 2xx")
+    success_content_type: str = "text/plain; charset=utf-8"
     unsigned_allowed: bool = Field(default=False, description="the product cannot sign: no secret is needed")
 
 

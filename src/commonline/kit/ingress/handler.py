@@ -18,6 +18,7 @@ from commonline.kit.ingress.endpoint import Endpoint
 from commonline.kit.ingress.limits import Budget, Limits
 from commonline.kit.ingress.refusal import Refusal, RefusedError, refusal, refuse, unavailable
 from commonline.kit.ingress.success import Success
+from commonline.kit.manifest import Webhook
 from commonline.kit.public_url import PublicUrl
 from commonline.kit.request import Request, received
 from commonline.logs import Throttle
@@ -116,9 +117,12 @@ class Ingress:
             log.info("handshake answered source=%s", endpoint.instance.name)
             return _response(decision)
         await keep(decision)
-        return self._success(request, endpoint.webhook.success_status)
+        return self._success(request, endpoint.webhook)
 
-    def _success(self, request: web.BaseRequest, status: int) -> web.StreamResponse:
+    def _success(self, request: web.BaseRequest, webhook: Webhook) -> web.StreamResponse:
+        status = webhook.success_status
+        if webhook.success_body:
+            return _response(Answer(webhook.success_body.encode(), status, webhook.success_content_type))
         if not Success.fits(request):
             return web.Response(status=status, headers=ALWAYS)
         found = self._successes.get(status)

@@ -1,0 +1,1 @@
+"""Salesforce: cases, mails, contacts, leads, deals and tasks of an organisation."""

@@ -1,0 +1,1 @@
+"""Trello: cards of boards, and what people say on them."""
