@@ -166,7 +166,7 @@ def test_a_defect_of_ours_shows_nothing_of_the_payload() -> None:
     assert isinstance(only, Dead)
     assert only.cause == "KeyError"
     assert "4111" not in only.message
-    assert "defect of the connector" in only.message
+    assert "defect of the connector (test_mapping.py:" in only.message, "and says where"
 
 
 @pytest.mark.parametrize(

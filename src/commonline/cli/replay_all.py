@@ -52,7 +52,7 @@ class Folder:
         for outcome in (result.outcome for result in one.results):
             if isinstance(outcome, Dead):
                 place = f"{self.name}/{one.verdict.file} at {outcome.path}: {outcome.message}"
-                (self.crashed if outcome.message == DEFECT else self.dead).append(place)
+                (self.crashed if outcome.message.startswith(DEFECT) else self.dead).append(place)
             elif isinstance(outcome, Skipped):
                 known = self.ignored if outcome.rule != UNSUPPORTED else self.unsupported
                 known[outcome.rule if outcome.rule != UNSUPPORTED else outcome.event or "?"] += 1

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -136,7 +137,7 @@ def dead(part: Entry | None, error: Exception) -> Dead:
         cause = MalformedPayloadError.__name__
         message = "nested too deeply"
     else:
-        message = DEFECT
+        message = f"{DEFECT}{_place(error)}"
     return Dead(
         entry=part.index if part else None,
         event=part.event if part else None,
@@ -144,6 +145,14 @@ def dead(part: Entry | None, error: Exception) -> Dead:
         message=message[:MESSAGE_LIMIT],
         path=path or ROOT,
     )
+
+
+def _place(error: Exception) -> str:
+    """Where in the code it failed, for whoever mends it; never what was being read."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
 
 
 def _join(prefix: str | None, rest: str | None) -> str:

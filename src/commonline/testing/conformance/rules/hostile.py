@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from commonline.errors import MalformedPayloadError
-from commonline.kit.mapping import Dead
+from commonline.kit.mapping import DEFECT, Dead
 from commonline.kit.replay import Result, Trial
 from commonline.schemas.records import Activity
 from commonline.testing.conformance.finding import Finding
@@ -84,7 +84,7 @@ def _outcome(result: Result) -> str | None:
     if not isinstance(outcome, Dead):
         return None
     if outcome.cause != MalformedPayloadError.__name__:
-        return f"the mapping raised {outcome.cause} at {outcome.path}"
+        return f"the mapping raised {outcome.cause} at {outcome.path}{outcome.message.removeprefix(DEFECT)}"
     return None if outcome.path else "a dead letter without a path"
 
 
