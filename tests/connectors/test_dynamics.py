@@ -70,7 +70,13 @@ async def environment() -> AsyncIterator[tuple[Environment, Polled]]:
     app.router.add_get("/api/data/v9.2/incidents", made.table)
     async with serving(app) as url:
         made.url = url
-        settings = {"organisation": "acme", "url": url, "login_url": url, "tenant": "tenant-1", "client_id": "I"}
+        settings: dict[str, Any] = {
+            "organisation": "acme",
+            "url": url,
+            "login_url": url,
+            "tenant": "tenant-1",
+            "client_id": "I",
+        }
         settings |= {"client_secret": ResolvedSecret(("kettle",)), "tables": ["incidents"]}
         yield made, Polled("dynamics", settings, since=None)
 
