@@ -128,7 +128,7 @@ def _changes(header: Header, fields: Values) -> list[Change]:
 def _committed(entry: Entry, place: Organisation, header: Header, new: Draft) -> None:
     """When, by whom, and whether it was us."""
     at = times.parse(header.at)
-    new.published = at if new.actor is None or header.change != "CREATE" else new.published or at
+    new.published = (new.published or at) if header.change == "CREATE" else at
     new.revision = f"{header.transaction}/{header.sequence}" if header.transaction else str(at)
     new.participants = [one for one in new.participants if one.role != "agent"]
     by = place.user(header.user, "author" if new.actor is None else "agent")
