@@ -1,0 +1,1 @@
+"""Google Drive: files and folders that change, comments and their answers."""
