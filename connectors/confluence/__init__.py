@@ -1,0 +1,1 @@
+"""Confluence: pages, blog posts, comments and attachments."""
