@@ -22,6 +22,10 @@ def configure(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    # kafka-python tells of every connection and, as a warning, of every step of its loop that takes a tenth of a
+    # second: reading a large batch does, and nothing else waits for it.
+    logging.getLogger("kafka").setLevel(logging.WARNING)
+    logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)
 
 
 def client_log(name: str) -> logging.Logger:

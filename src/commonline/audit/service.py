@@ -219,10 +219,6 @@ def run(settings: ProcessSettings, *, repair: bool) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         audit.stop()
 
-    # It tells of every connection and, as a warning, of every step of its loop that takes a tenth of a second: reading
-    # a large batch does, and nothing else waits for it.
-    logging.getLogger("kafka").setLevel(logging.WARNING)
-    logging.getLogger("kafka.net.selector").setLevel(logging.ERROR)
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
