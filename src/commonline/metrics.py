@@ -62,6 +62,10 @@ MetricName = Literal[
     "commonline_gateway_writes_total",
     "commonline_gateway_dropped_total",
     "commonline_gateway_refused_total",
+    "commonline_webhook_attempts_total",
+    "commonline_webhook_seconds",
+    "commonline_webhook_pending",
+    "commonline_webhook_dead",
 ]
 
 
@@ -168,6 +172,12 @@ TABLE: dict[MetricName, Metric] = {
     "commonline_gateway_refused_total": Metric(
         "counter", "requests and logins that the gateway refused, by what was wrong", ("reason",)
     ),
+    "commonline_webhook_attempts_total": Metric(
+        "counter", "calls to subscribers, by what becomes of them: delivered, pending (again), dead, gone", ("fate",)
+    ),
+    "commonline_webhook_seconds": Metric("histogram", "call begun to answer or failure", (), QUICK),
+    "commonline_webhook_pending": Metric("gauge", "calls that wait to be made"),
+    "commonline_webhook_dead": Metric("gauge", "calls that were given up and not replayed"),
 }
 
 assert set(TABLE) == set(get_args(MetricName))

@@ -88,7 +88,23 @@ CALLS: dict[str, Callable[[Marks], Iterable[str]]] = {
     ],
     "GET /v1/findings": lambda _: ["/v1/findings"],
 }
+WEBHOOK = "/v1/webhooks/{identifier}"
+WEBHOOKS = [
+    *("GET /v1/webhooks", "POST /v1/webhooks", f"GET {WEBHOOK}", f"PATCH {WEBHOOK}", f"DELETE {WEBHOOK}"),
+    *(f"POST {WEBHOOK}/rotate", f"POST {WEBHOOK}/test", f"POST {WEBHOOK}/replay"),
+    *(f"GET {WEBHOOK}/deliveries", f"GET {WEBHOOK}/deliveries/{{position}}"),
+    *(f"POST {WEBHOOK}/deliveries/{{position}}/replay", f"POST {WEBHOOK}/dead-letters/replay"),
+]
+
+
+def nothing(route: str) -> Callable[[Marks], Iterable[str]]:
+    """A call of the route for a webhook that is not there."""
+    return lambda _: [route.split()[1].format(identifier="0" * 32, position=1)]
+
+
+CALLS |= {route: nothing(route) for route in WEBHOOKS}
 ADMINISTRATORS = {
+    *WEBHOOKS,
     "GET /v1/conversations/{conversation}/links",
     "GET /v1/dead-letters",
     "GET /v1/dead-letters/{letter}",

@@ -71,6 +71,10 @@ GROUPS: dict[str, tuple[MetricName, ...]] = {
         "commonline_gateway_writes_total",
         "commonline_gateway_dropped_total",
         "commonline_gateway_refused_total",
+        "commonline_webhook_attempts_total",
+        "commonline_webhook_seconds",
+        "commonline_webhook_pending",
+        "commonline_webhook_dead",
     ),
     "Every process": ("commonline_build_info",),
 }

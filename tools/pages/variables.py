@@ -50,5 +50,10 @@ VARIABLES: dict[str, tuple[tuple[str, str, str], ...]] = {
             "gateway.db in the home",
             "SQLAlchemy URL of its database: `sqlite:///file` or `postgresql://user:password@host/name`",
         ),
+        (
+            "COMMONLINE_WEBHOOKS_ALLOW",
+            "",
+            "hosts of subscribers that may be inner ones and may be called by http, with commas",
+        ),
     ),
 }

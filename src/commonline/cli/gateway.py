@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commonline.cli import gateway_token
+from commonline.cli import webhook
 from commonline.cli.options import ConfigOption, PrefixOption, StateOption
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ DatabaseOption = Annotated[
 app = typer.Typer(
     add_completion=False, help="Serve conversations to people and programs, from a database that the log fills."
 )
+app.add_typer(webhook.app, name="webhook")
 
 app.add_typer(gateway_token.app, name="token")
 

@@ -24,7 +24,12 @@ def decoder(registry: str | None) -> Decode:
     given. The function raises `ConfigurationError` for a version that nobody knows, `RetryLaterError` while the
     registry does not answer, `ContractError` for bytes that are not what they say.
     """
-    serde = Serde(_ids(registry))
+    return decoder_of(_ids(registry))
+
+
+def decoder_of(ids: SchemaIds) -> Decode:
+    """The same for schema ids that are known already."""
+    serde = Serde(ids)
 
     def decode(value: bytes) -> FeedActivity:
         try:

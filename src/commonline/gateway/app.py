@@ -23,6 +23,7 @@ from commonline.gateway.api import (
     persons,
     problem,
     statistics,
+    webhooks,
 )
 from commonline.gateway.api.asked import Access, loopback_only
 from commonline.gateway.store.engine import Store
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     feeds.router,
     statistics.router,
     letters.router,
+    webhooks.router,
 )
 Check = Callable[[], str | None]
 

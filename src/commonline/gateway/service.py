@@ -31,6 +31,8 @@ from commonline.gateway.live.hub import Hub
 from commonline.gateway.live.log import Log
 from commonline.gateway.live.position import Seal
 from commonline.gateway.operations import Operations
+from commonline.gateway.outbound.destination import Allowed
+from commonline.gateway.outbound.service import Outbound
 from commonline.gateway.project.projector import Projector, drop
 from commonline.gateway.queries.conversations import count
 from commonline.gateway.queries.entries import kept
@@ -75,6 +77,8 @@ class Gateway:
         configuration = settings.configuration or Configuration()
         self.entrance = Entrance(self.store, configuration, settings.folder or Path.cwd(), self.metrics)
         endpoints = Endpoints(self.live, self.entrance.gate, partial(now_known_as, self.store))
+        self.allowed = Allowed.from_environ()
+        self.outbound = Outbound(self.store, settings.process, self.metrics, self.allowed)
         self.app = make_app(
             self.store,
             access=self.entrance.gate,
@@ -111,6 +115,7 @@ class Gateway:
             "configuration": self.settings.configuration,
             "entrance": self.entrance,
             "csrf": self.entrance.csrf,
+            "webhooks_allowed": self.allowed,
         }
 
     def _http(self) -> uvicorn.Config:
@@ -136,6 +141,7 @@ class Gateway:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         thread = threading.Thread(target=self._project, name="commonline-projector")
         thread.start()
+        self.outbound.start()
         try:
             self._server.run()
         except SystemExit as error:  # uvicorn's way to say that it cannot listen
@@ -143,6 +149,7 @@ class Gateway:
             raise PlatformError(f"cannot listen at {where}: choose another --listen") from error
         finally:
             self.projector.stop()
+            self.outbound.stop()
             thread.join()
             self.operations.close()
             self.store.close()

@@ -1,0 +1,1 @@
+"""Signed webhooks out (Standard Webhooks): what a department's feed says, posted to whoever subscribed."""
