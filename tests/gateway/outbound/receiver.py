@@ -61,54 +61,68 @@ def there(connection: Connection) -> FeedName:
     return FeedName("acme", "service")
 
 
+class Server(ThreadingHTTPServer):
+    """Serves one receiver."""
+
+    daemon_threads = True
+
+    def __init__(self, receiver: Receiver) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.receiver = receiver
+        receiver.port = self.server_address[1]
+
+    def handle_error(self, *_: object) -> None:
+        """Connections that were reset on purpose, or by a sender that was killed."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Takes a call, verifies it, and answers as the receiver behaves."""
+
+    server: Server
+
+    def do_POST(self) -> None:
+        receiver = self.server.receiver
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if receiver.secret:
+            Webhook(receiver.secret).verify(body, dict(self.headers.items()))
+        told = json.loads(body)
+        with receiver.lock:
+            receiver.at_once += 1
+            receiver.most_at_once = max(receiver.most_at_once, receiver.at_once)
+            receiver.attempts.append((self.headers["webhook-id"], told))
+        try:
+            self._answer(told, receiver.behave(told))
+        finally:
+            with receiver.lock:
+                receiver.at_once -= 1
+
+    def _answer(self, told: dict[str, Any], answer: Answer) -> None:
+        if answer == "hang":
+            time.sleep(2.5)
+            return
+        if answer == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            return
+        status, headers = answer if isinstance(answer, tuple) else (answer, {})
+        assert isinstance(status, int)
+        if status < 300:
+            with self.server.receiver.lock:
+                self.server.receiver.taken.append((self.headers["webhook-id"], told))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
 @contextmanager
 def receiving(receiver: Receiver) -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            if receiver.secret:
-                Webhook(receiver.secret).verify(body, dict(self.headers.items()))
-            told = json.loads(body)
-            with receiver.lock:
-                receiver.at_once += 1
-                receiver.most_at_once = max(receiver.most_at_once, receiver.at_once)
-                receiver.attempts.append((self.headers["webhook-id"], told))
-            try:
-                self._answer(told, receiver.behave(told))
-            finally:
-                with receiver.lock:
-                    receiver.at_once -= 1
-
-        def _answer(self, told: dict[str, Any], answer: Answer) -> None:
-            if answer == "hang":
-                time.sleep(2.5)
-                return
-            if answer == "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.connection.close()
-                return
-            status, headers = answer if isinstance(answer, tuple) else (answer, {})
-            assert isinstance(status, int)
-            if status < 300:
-                with receiver.lock:
-                    receiver.taken.append((self.headers["webhook-id"], told))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Nothing on the terminal."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            """Connections that were reset on purpose, or by a sender that was killed."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    receiver.port = server.server_address[1]
+    """A receiver that listens until the end of the block."""
+    server = Server(receiver)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

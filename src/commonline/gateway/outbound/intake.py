@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -124,26 +123,26 @@ class Intake:
             )
             waiting = connection.execute(asked).all()
         for identifier, webhook, since, until in waiting:
-            records = self._between(since, until)
+            put = 0
+            for records in self._between(since, until):
+                with self._store.writing() as connection:
+                    one = subscriptions.one(connection, webhook)
+                    put += queue.put(connection, one, records, now=now_us(), round_=identifier) if one else 0
+                self._woken()
+            if self._stopping.is_set():
+                return  # it begins again at the next start; what is there already is not put twice
             with self._store.writing() as connection:
-                one = subscriptions.one(connection, webhook)
-                put = queue.put(connection, one, records, now=now_us(), round_=identifier) if one else 0
                 done = update(replays).where(c.id == identifier)
                 connection.execute(done.values(finished=now_us(), count=put))
-            self._woken()
 
-    def _between(self, since: int, until: int) -> list[FeedActivity]:
-        """Records that the line learned in a time."""
+    def _between(self, since: int, until: int) -> Iterator[list[FeedActivity]]:
+        """Records that the line learned in a time, some at once."""
         source = Log(self._settings, self._feed.department, self._feed.workspace, None)
         try:
             end = source.at("now")
-            source.begin(source.at(datetime.fromtimestamp(since / 1e6, UTC)))
-            found = []
+            source.begin(source.at(moment(since)))
             while not self._stopping.is_set() and (source.position() or 0) < end:
-                for entry in source.poll():
-                    record = self._decode(entry.value) if entry.value is not None else None
-                    if record is not None and moment(since) <= record.known < moment(until):
-                        found.append(record)
-            return found
+                records = [self._decode(entry.value) for entry in source.poll() if entry.value is not None]
+                yield [one for one in records if moment(since) <= one.known < moment(until)]
         finally:
             source.close()
