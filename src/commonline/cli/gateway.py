@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commonline.cli import gateway_token
-from commonline.cli import webhook
+from commonline.cli import gateway_token, gateway_webhook
 from commonline.cli.options import ConfigOption, PrefixOption, StateOption
 
 if TYPE_CHECKING:
@@ -33,9 +32,8 @@ DatabaseOption = Annotated[
 app = typer.Typer(
     add_completion=False, help="Serve conversations to people and programs, from a database that the log fills."
 )
-app.add_typer(webhook.app, name="webhook")
-
 app.add_typer(gateway_token.app, name="token")
+app.add_typer(gateway_webhook.app, name="webhook")
 
 
 @app.callback(invoke_without_command=True)
