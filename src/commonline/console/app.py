@@ -16,7 +16,7 @@ KEPT = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-
 
 
 def routers(store: Store) -> tuple[APIRouter, ...]:
-    """All pages. The application's state must have `csrf`, a function of a request."""
+    """All pages. Those that post forms need the application's `entrance` (see `commonline.gateway.access`)."""
     pages = (conversations, sides, conversation, people, wall, operations)
     return (_static(), _news(News(store)), *(page.router for page in pages))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from commonline.console.view import places, times
+from commonline.gateway.access.entrance import Entrance
 from commonline.gateway.viewer import Viewer
 
 HERE = Path(__file__).parent
@@ -94,7 +94,8 @@ def render(
 ) -> Response:
     """A page or a part of one. What a viewer is shown is never kept by anything between."""
     theme = request.cookies.get(THEME_COOKIE, "auto")
-    csrf: Callable[[Request], str] = getattr(request.app.state, "csrf", lambda _: "")
+    door: Entrance | None = getattr(request.app.state, "entrance", None)
+    csrf = door.csrf(request) if door is not None else ""
     told = _templates.get_template(template).render(
         context,
         viewer=viewer,
@@ -104,7 +105,7 @@ def render(
         zone=zone_of(request, viewer),
         now=datetime.now(UTC),
         hues=places.hues(departments),
-        csrf=csrf(request),
-        logout=getattr(request.state, "session", None) is not None,
+        csrf=csrf,
+        logout=bool(csrf) and door is not None and door.provider is not None,
     )
     return HTMLResponse(told, status, headers={"Cache-Control": "no-store", "Vary": "Cookie"})

@@ -52,6 +52,11 @@ class _Kept(Generic[_Told]):
                 self._at = time.monotonic()
             return self._told
 
+    def stale(self) -> None:
+        """What was read has been changed: the next one reads on."""
+        with self._lock:
+            self._at = 0.0
+
     def close(self) -> None:
         """End the connections."""
         with self._lock:
@@ -106,6 +111,7 @@ class Operations:
         work, lost = of_letters(self._settings, letters, originals)
         with Replayer(self._settings) as replayer:
             count = replayer.run(work, lambda _portion: None, lambda _waits: None)
+        self._letters.stale()
         return count, lost
 
     def replay_edited(self, letter: DeadLetter, body: bytes) -> bool:
@@ -117,6 +123,7 @@ class Operations:
             replayer.run(
                 [of_edited(self._settings, letter, original, body)], lambda _portion: None, lambda _waits: None
             )
+        self._letters.stale()
         return True
 
     def _audited(self) -> tuple[Callable[[], Told], Callable[[], None]]:

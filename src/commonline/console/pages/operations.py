@@ -7,13 +7,14 @@ from importlib.metadata import version
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from commonline.console.frame import render
 from commonline.console.pages.missing import missing
 from commonline.console.view.sources import health
+from commonline.gateway.access.routes import posted
 from commonline.gateway.api.asked import Administrator, Database, Log
 from commonline.gateway.operations import Operations
 from commonline.gateway.queries import health as sources
@@ -118,7 +119,7 @@ def _editable(letter: DeadLetter, told: LetterDetail) -> bool:
     return (whole and told.request is not None) or (whole and letter.step == "map")
 
 
-@router.post("/dead-letters/{letter}/replay")
+@router.post("/dead-letters/{letter}/replay", dependencies=[Depends(posted)])
 def replay(
     letter: UUID, request: Request, viewer: Administrator, log: Log, body: Annotated[str | None, Form()] = None
 ) -> Response:
