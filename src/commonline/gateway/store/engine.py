@@ -41,6 +41,8 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one moment of the database; ends without writing."""
         with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")  # of this connection, while it is ours
             yield connection
             connection.rollback()
 
