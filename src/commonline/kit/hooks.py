@@ -12,6 +12,11 @@ Each of these names is optional:
     In place of the manifest's signatures and tokens, for schemes beyond `Signature` (sorted form fields,
     JWT, several values in one header). Pure. Raises `AuthenticationError`; compare by `ids.same_secret`.
 
+``needs(request, settings) -> list[str]`` and ``verify_by(request, settings, now_us, found) -> Verified``
+    For products whose senders sign with keys of their own (ActivityPub): the addresses of the public documents that
+    the call must be judged by, and the judgement with them (`commonline.kit.documents`). Both pure; the kit fetches
+    and keeps the documents, and asks anew for one if the signature does not fit.
+
 ``handshake(request, settings, now_us) -> Answer | None``
     A handshake beyond the two of the manifest (a challenge that is signed, say). It is asked first, before
     authentication: it answers only what needs no proof or proves it itself. Pure.
@@ -26,6 +31,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from commonline.kit import catalogue
+from commonline.kit.documents import Document
 from commonline.kit.handshake import Answer
 from commonline.kit.manifest import Webhook
 from commonline.kit.request import Request
@@ -59,6 +65,20 @@ class Verify(Protocol):
     def __call__(self, request: Request, settings: Settings, now_us: int) -> Verified: ...
 
 
+class Needs(Protocol):
+    """The type of ``needs``."""
+
+    def __call__(self, request: Request, settings: Settings) -> list[str]: ...
+
+
+class VerifyBy(Protocol):
+    """The type of ``verify_by``."""
+
+    def __call__(
+        self, request: Request, settings: Settings, now_us: int, found: Mapping[str, Document]
+    ) -> Verified: ...
+
+
 class Handshake(Protocol):
     """The type of ``handshake``."""
 
@@ -71,6 +91,8 @@ class Hooks:
 
     webhook: MakeWebhook | None = None
     verify: Verify | None = None
+    needs: Needs | None = None
+    verify_by: VerifyBy | None = None
     handshake: Handshake | None = None
 
 
@@ -84,5 +106,7 @@ def hooks(connector: str) -> Hooks:
     return Hooks(
         webhook=getattr(module, "webhook", None),
         verify=getattr(module, "verify", None),
+        needs=getattr(module, "needs", None),
+        verify_by=getattr(module, "verify_by", None),
         handshake=getattr(module, "handshake", None),
     )

@@ -100,6 +100,9 @@ class Webhook(_Strict):
     success_status: int = 200
     success_body: str = Field(default="", description="what the product wants to read before it believes a 2xx")
     success_content_type: str = "text/plain; charset=utf-8"
+    public_keys: str = Field(
+        default="", description="how senders sign with keys of their own, which are fetched; ingress.py judges"
+    )
     unsigned_allowed: bool = Field(default=False, description="the product cannot sign: no secret is needed")
 
 

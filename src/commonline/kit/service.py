@@ -247,6 +247,7 @@ class Connect:
         log.info("ending")
         if self._listener is not None:
             await self._listener.stop()
+        await self._ingress.documents.close()
         await self._ownership.stop()
         await self._readers.stop()
         for task in self._tasks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -9,6 +10,7 @@ from commonline.errors import ConfigurationError
 from commonline.kit import authenticate as authentication
 from commonline.kit import clean, handshake, signature
 from commonline.kit.deliver import VendorId, delivery
+from commonline.kit.documents import Document
 from commonline.kit.handshake import Answer
 from commonline.kit.hooks import Hooks, Verified, hooks
 from commonline.kit.ingress.refusal import refuse
@@ -18,6 +20,7 @@ from commonline.kit.request import Request
 from commonline.schemas.records import Delivery
 
 ANY = "*/*"
+NO_DOCUMENTS: Mapping[str, Document] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,14 @@ class Endpoint:
             return True
         return f"{media_type.partition('/')[0]}/*" in self.content_types
 
-    def accept(self, request: Request, now_us: int) -> Delivery | Answer:
-        """The delivery that this call is, or the answer to a handshake. Pure.
+    def needs(self, request: Request) -> list[str]:
+        """Addresses of the documents without which this call cannot be judged. Raises `AuthenticationError`."""
+        if self.hooks.needs is None or request.method not in self.webhook.methods:
+            return []
+        return self.hooks.needs(request, self.instance.settings)
+
+    def accept(self, request: Request, now_us: int, found: Mapping[str, Document] = NO_DOCUMENTS) -> Delivery | Answer:
+        """The delivery that this call is, or the answer to a handshake. Pure; `found` are the documents of `needs`.
 
         Raises `AuthenticationError` (not theirs), `RefusedError` (405: a method that only handshakes use).
         """
@@ -54,7 +63,7 @@ class Endpoint:
             return answer
         if request.method not in self.webhook.methods:
             raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method", allow=", ".join(self.webhook.methods))
-        verified = self._verify(request, now_us)
+        verified = self._verify(request, now_us, found)
         answer = handshake.by_body(self.webhook, request)
         if answer is not None:
             return answer
@@ -77,7 +86,9 @@ class Endpoint:
                 return answer
         return handshake.by_query(self.webhook, self.instance.secrets, request)
 
-    def _verify(self, request: Request, now_us: int) -> Verified:
+    def _verify(self, request: Request, now_us: int, found: Mapping[str, Document]) -> Verified:
+        if self.hooks.verify_by is not None:
+            return self.hooks.verify_by(request, self.instance.settings, now_us, found)
         if self.hooks.verify is not None:
             return self.hooks.verify(request, self.instance.settings, now_us)
         return Verified(authentication.authenticate(self.webhook, self.instance.secrets, request, now_us))
@@ -110,7 +121,7 @@ def endpoint(instance: Instance, body_limit: int) -> Endpoint | None:
     except ConfigurationError as error:
         raise ConfigurationError(f"sources.{instance.name}.{error}") from error
     proven = authentication.has_secret(webhook, instance.secrets)
-    if own.verify is None and not proven and not webhook.unsigned_allowed:
+    if own.verify is None and own.verify_by is None and not proven and not webhook.unsigned_allowed:
         return None
     return Endpoint(
         instance=instance,

@@ -11,7 +11,8 @@ from aiohttp import web
 from prometheus_client import Histogram
 
 from commonline.clock import Clock, now_us
-from commonline.errors import CommonlineError
+from commonline.errors import AuthenticationError, CommonlineError
+from commonline.kit.documents import Documents
 from commonline.kit.handshake import Answer
 from commonline.kit.ingress.body import Body, receive
 from commonline.kit.ingress.endpoint import Endpoint
@@ -30,6 +31,8 @@ PREFIX = "/in/"
 PLAIN = "text/plain; charset=utf-8"
 ALWAYS = {"X-Content-Type-Options": "nosniff", "Server": "commonline"}
 NOT_READY_S = 2.0
+MAY_HAVE_CHANGED = frozenset({"signature-mismatch", "key-not-there", "key-gone"})
+"""Reasons for which a document that was kept is asked for anew."""
 Keep = Callable[[Delivery], Awaitable[None]]
 """Returns when the broker has acknowledged; raises `RetryLaterError` or `TooLargeError`."""
 
@@ -41,8 +44,11 @@ class Ingress:
     `keep` is None while nothing can be kept: then calls are answered 503.
     """
 
-    def __init__(self, limits: Limits, metrics: Metrics, clock: Clock = now_us) -> None:
+    def __init__(
+        self, limits: Limits, metrics: Metrics, clock: Clock = now_us, documents: Documents | None = None
+    ) -> None:
         self.limits = limits
+        self.documents = documents or Documents()
         self.budget = Budget(limits.memory)
         self.endpoints: Mapping[str, Endpoint] = {}
         self.public_url = PublicUrl(None)
@@ -111,13 +117,25 @@ class Ingress:
             headers=headers,
             body=body.content(),
         )
-        decision = endpoint.accept(call, self._clock())
+        decision = await self._decide(endpoint, call)
         if isinstance(decision, Answer):
             self._metrics.counter("commonline_handshakes_total", {"source": endpoint.instance.name}).inc()
             log.info("handshake answered source=%s", endpoint.instance.name)
             return _response(decision)
         await keep(decision)
         return self._success(request, endpoint.webhook)
+
+    async def _decide(self, endpoint: Endpoint, call: Request) -> Delivery | Answer:
+        """Judge a call. A key that was kept may have been replaced: it is asked for once more."""
+        needs = endpoint.needs(call)
+        if not needs:
+            return endpoint.accept(call, self._clock())
+        try:
+            return endpoint.accept(call, self._clock(), await self.documents.get(needs))
+        except AuthenticationError as error:
+            if error.reason not in MAY_HAVE_CHANGED:
+                raise
+        return endpoint.accept(call, self._clock(), await self.documents.get(needs, fresh=True))
 
     def _success(self, request: web.BaseRequest, webhook: Webhook) -> web.StreamResponse:
         status = webhook.success_status

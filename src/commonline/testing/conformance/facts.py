@@ -54,6 +54,8 @@ def _webhook_rows(webhook: Webhook) -> list[tuple[str, str]]:
     for token in webhook.token:
         place = f"header `{token.header}`" if token.header else f"query `{token.query}`" if token.query else "basic"
         ways.append(f"token: {place}")
+    if webhook.public_keys:
+        ways.append(webhook.public_keys)
     if webhook.unsigned_allowed:
         ways.append("none, if the source says so")
     rows = [("Authentication", "; ".join(ways))]

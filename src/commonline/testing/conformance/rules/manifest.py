@@ -76,7 +76,7 @@ def _webhook(manifest: Manifest, webhook: Webhook) -> Iterator[Finding]:
                 f"{name!r} is no secret setting",
                 f"add [settings.{name}] with secret = true",
             )
-    if not secrets and not webhook.unsigned_allowed:
+    if not secrets and not webhook.unsigned_allowed and not webhook.public_keys:
         yield Finding(
             "manifest",
             FILE,

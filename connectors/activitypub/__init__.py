@@ -1,0 +1,1 @@
+"""ActivityPub: an inbox that servers of the fediverse post signed activities to."""
