@@ -1,0 +1,1 @@
+"""LinkedIn: likes, comments, shares and mentions of an organisation's page."""
