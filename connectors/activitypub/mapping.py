@@ -59,7 +59,10 @@ def _thing(told: Thing, where: Where, path: str, depth: int) -> Found:
         return [("actor", None, path)]
     if kind == "Conversation":
         return [("collection", None, path)]
-    return [(kind or "document", None, path)]
+    if told.attributed_to is not None and (told.content is not None or told.name is not None):
+        return [("object", Part(told, where), path)]
+    # An activity has an actor; what has none, and nobody wrote, is no event.
+    return [(kind if kind and told.actor is not None else "document", None, path)]
 
 
 def _collection(told: Thing, where: Where, path: str, depth: int) -> Found:

@@ -16,7 +16,7 @@ Id = str | int | None
 class User1(Struct, gc=False):
     """Somebody, API 1.1. `protected` None means that X does not know."""
 
-    id_str: str | None = None
+    id_str: Id = None
     id: Id = None
     name: str | None = None
     screen_name: str | None = None
@@ -30,7 +30,7 @@ class Named(Struct, gc=False):
     text: str | None = None
     screen_name: str | None = None
     name: str | None = None
-    id_str: str | None = None
+    id_str: Id = None
     id: Id = None
     url: str | None = None
     expanded_url: str | None = None
@@ -67,21 +67,21 @@ class History(Struct, gc=False):
 class Tweet1(Struct, gc=False):
     """A post, API 1.1."""
 
-    id_str: str | None = None
+    id_str: Id = None
     id: Id = None
     created_at: str | None = None
-    timestamp_ms: str | None = None
+    timestamp_ms: str | int | None = None
     text: str | None = None
     full_text: str | None = None
     extended_tweet: Longer | None = None
     source: str | None = None
     user: User1 | None = None
-    in_reply_to_status_id_str: str | None = None
-    in_reply_to_user_id_str: str | None = None
+    in_reply_to_status_id_str: Id = None
+    in_reply_to_user_id_str: Id = None
     entities: Entities1 | None = None
     extended_entities: Entities1 | None = None
     retweeted_status: Tweet1 | None = None
-    quoted_status_id_str: str | None = None
+    quoted_status_id_str: Id = None
     quoted_status: Tweet1 | None = None
     edit_history: History | None = None
     retweet_count: int | None = None
