@@ -29,6 +29,8 @@ def party(told: Identities | None, role: Role, settings: Mapping[str, Any]) -> P
     if told.application is not None and told.application.id:
         found = Party(account=native("aad", str(settings["tenant_id"]), "application", told.application.id), role=role)
         found.kind, found.name = "application", one_line(told.application.display_name)
+        if told.application.id == settings.get("client_id"):
+            found.side = "us"
         return found
     return None
 
