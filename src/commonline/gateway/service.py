@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from commonline.bus.process import ProcessSettings
 from commonline.configuration.model import Configuration
 from commonline.errors import PlatformError
 from commonline.gateway.access import routes as login
+from commonline.gateway.access import tokens
 from commonline.gateway.access.entrance import Entrance
 from commonline.gateway.access.headers import SecurityHeaders
 from commonline.gateway.access.keys import key_ring
@@ -192,7 +194,11 @@ def now_known_as(store: Store, viewer: Viewer, conversation: str) -> str | None:
 def run(settings: GatewaySettings, pages: Pages) -> None:
     """Run until SIGINT or SIGTERM."""
     logs.configure()
-    Gateway(settings, pages).run()
+    gateway = Gateway(settings, pages)
+    if (token := tokens.first(gateway.store)) is not None:
+        sys.stdout.write(f"The administrator's token, shown this once: {token}\n")
+        sys.stdout.flush()
+    gateway.run()
 
 
 def rebuild(settings: GatewaySettings, progress: Callable[[int, int], None]) -> int:

@@ -71,7 +71,7 @@ class Writer:
         self._serde = Serde(SchemaIds.bundled())
         admin = AdminClient(kafka.librdkafka())
         new = [NewTopic(self.topics.feed(*self._parts(feed)), 1, 1) for feed in feeds]
-        for future in admin.create_topics(new).values():
+        for future in admin.create_topics(new).values() if new else ():
             future.result(10)
         self._producer = Producer(
             kafka.librdkafka() | {"transactional.id": f"{prefix}writer", "linger.ms": 0, "compression.type": "lz4"}
