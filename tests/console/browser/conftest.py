@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.gateway.filled import ROOT
 
 from commonline.console.app import routers
+from commonline.gateway.access.headers import SecurityHeaders
 from commonline.gateway.app import make_app
 from commonline.gateway.store.engine import Store
 from commonline.gateway.viewer import Viewer
@@ -47,6 +48,7 @@ def site(store: Store) -> Iterator[Site]:
     port = ports.free_port()
     made = Site(store, f"http://127.0.0.1:{port}", ROOT)
     app = make_app(store, access=lambda _: made.viewer, routers=routers(store))
+    app.add_middleware(SecurityHeaders)
     server = uvicorn.Server(
         uvicorn.Config(app, port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
     )
