@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -66,14 +67,14 @@ class Connection:
             await self._end(why)
 
     async def _write(self, pieces: AsyncGenerator[bytes]) -> Dropped | None:
-        listener, check_at = self._listener, time.monotonic() + self._hub.limits.recheck_s
+        listener, check_at = self._listener, self._next_check()
         sent = self._hub.metrics.counter("commonline_gateway_writes_total", {"transport": listener.transport.value})
         async with aclosing(pieces):
             async for piece in pieces:
                 if listener.gone:
                     return None
                 if self._hub.now > check_at:
-                    check_at = self._hub.now + self._hub.limits.recheck_s
+                    check_at = self._next_check()
                     if (reason := await self._recheck()) is not None:
                         return Dropped("access", reason)
                 listener.blocked_since = listener.written = time.monotonic()
@@ -81,6 +82,10 @@ class Connection:
                 listener.blocked_since = None
                 sent.inc()
         return None
+
+    def _next_check(self) -> float:
+        """Spread in time: thousands that came together must not be looked at together."""
+        return time.monotonic() + self._hub.limits.recheck_s * (0.5 + random.random() / 2)  # noqa: S311 - no secret
 
     async def _piece(self, piece: bytes) -> None:
         if self._listener.transport is Transport.SSE:
