@@ -38,6 +38,7 @@ class Connection:
         self._recheck = recheck
         self._receive = receive
         self._send = send
+        self._checking: asyncio.Task[None] | None = None
 
     async def run(self, pieces: AsyncGenerator[bytes]) -> None:
         """The whole of it."""
@@ -46,42 +47,51 @@ class Connection:
         self._hub.listeners.add(self._listener)
         watcher = asyncio.create_task(self._watch())
         self._listener.task = task = asyncio.current_task()
+        why: Dropped | None = None
         try:
-            why = await self._write(pieces)
+            await self._write(pieces)
         except asyncio.CancelledError:
             if self._listener.dropped is None or task is None:
                 raise
             task.uncancel()
             why = self._listener.dropped
         except OSError:
-            why = None  # the server's way to say that a WebSocket's other side is gone
+            pass  # the server's way to say that a WebSocket's other side is gone
         except PlatformError as error:
             log.warning("a stream ends: %s", error)
             why = Dropped("log", f"the log cannot be read just now ({error}); connect again")
         finally:
             self._listener.task = None
             watcher.cancel()
+            if self._checking is not None:
+                self._checking.cancel()
             self._hub.remove(self._listener)
             self._hub.metrics.gauge("commonline_gateway_listeners", labels).dec()
         if why is not None and not self._listener.gone:
             await self._end(why)
 
-    async def _write(self, pieces: AsyncGenerator[bytes]) -> Dropped | None:
+    async def _write(self, pieces: AsyncGenerator[bytes]) -> None:
         listener, check_at = self._listener, self._next_check()
         sent = self._hub.metrics.counter("commonline_gateway_writes_total", {"transport": listener.transport.value})
         async with aclosing(pieces):
             async for piece in pieces:
                 if listener.gone:
-                    return None
+                    return
                 if self._hub.now > check_at:
                     check_at = self._next_check()
-                    if (reason := await self._recheck()) is not None:
-                        return Dropped("access", reason)
+                    self._checking = asyncio.create_task(self._check())
                 listener.blocked_since = listener.written = time.monotonic()
                 await self._piece(piece)
                 listener.blocked_since = None
                 sent.inc()
-        return None
+
+    async def _check(self) -> None:
+        """Beside the stream, which does not wait for a database."""
+        try:
+            if (reason := await self._recheck()) is not None:
+                self._listener.drop(Dropped("access", reason))
+        except Exception:
+            log.exception("whether a stream may go on could not be found out; it is asked again")
 
     def _next_check(self) -> float:
         """Spread in time: thousands that came together must not be looked at together."""
