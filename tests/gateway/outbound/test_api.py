@@ -42,6 +42,25 @@ def test_a_secret_is_shown_once(filled: Store) -> None:
     assert rotated["secret"] != told["secret"]
 
 
+def test_what_was_answered_is_committed(filled: Store) -> None:
+    """The transaction ends before the answer is begun, not after it."""
+    asked = asking(filled)
+    seen: list[int] = []
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start" and scope["method"] == "POST":
+                with filled.reading() as connection:
+                    seen.append(len(subscriptions.every(connection)))
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    app, asked.app = asked.app, watched  # type: ignore[assignment]
+    made(asked)
+    assert seen == [1]
+
+
 def test_change_and_end(filled: Store) -> None:
     asked = asking(filled)
     where = f"/v1/webhooks/{made(asked)['webhook']['id']}"

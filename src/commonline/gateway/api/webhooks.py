@@ -53,7 +53,8 @@ def allowed(request: Request) -> Allowed:
     return found
 
 
-Writing = Annotated[Connection, Depends(writing)]
+# Committed before the answer is sent: who is told that it was made finds it.
+Writing = Annotated[Connection, Depends(writing, scope="function")]
 Permitted = Annotated[Allowed, Depends(allowed)]
 
 
