@@ -40,8 +40,7 @@ class Form:
         if name not in self._fields:
             return ""
         part = self._fields[name]
-        charsets = getattr(self, "_charsets", None)
-        named = charsets.get(name) if isinstance(charsets, dict) else None
+        named = self._charsets.get(name) if isinstance(self._charsets, dict) else None
         return decode(part.data, named if isinstance(named, str) else part.charset)
 
     def json(self, name: str) -> Any:
