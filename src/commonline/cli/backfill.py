@@ -55,9 +55,9 @@ def backfill(
     instance = _instance(source, config)
     able(instance)
     since_us = moment_us("--since", since)
-    found = settings(home, prefix)
+    found = None if dry_run else settings(home, prefix)
     try:
-        told = asyncio.run(_fill(found, instance, since_us, dry_run=dry_run, restart=restart, quiet=json))
+        told = asyncio.run(_fill(found, instance, since_us, restart=restart, quiet=json))
     except KeyboardInterrupt:
         typer.echo("interrupted: the same command goes on behind the last page that was kept")
         raise typer.Exit(130) from None
@@ -83,14 +83,15 @@ def _instance(source: str, config: Path | None) -> Instance:
 
 
 async def _fill(
-    found: ProcessSettings, instance: Instance, since_us: int, *, dry_run: bool, restart: bool, quiet: bool
+    found: ProcessSettings | None, instance: Instance, since_us: int, *, restart: bool, quiet: bool
 ) -> Told:
+    """Without settings of a broker it is a dry run."""
     from commonline.bus.backlog import Pacer
     from commonline.kit.backfill import APART, Backfill, begun
     from commonline.kit.cursors import read_back
     from commonline.schemas.serde import Serde
 
-    known = {} if dry_run else await asyncio.to_thread(read_back, found.kafka, found.topics, Serde(found.ids))
+    known = {} if found is None else await asyncio.to_thread(read_back, found.kafka, found.topics, Serde(found.ids))
     cursor = known.get(instance.name + APART)
     left = None if restart else begun(cursor)
     generation = cursor.generation + 1 if cursor is not None else 1
@@ -104,7 +105,7 @@ async def _fill(
             say = _sayer(lambda done, text: progress.update(task, completed=done, description=text), since_us)
             turn: Callable[[int], Awaitable[int]] = _at_once
             sink = None
-            if not dry_run:
+            if found is not None:
                 pacer = stack.enter_context(Pacer(found))
                 await asyncio.to_thread(pacer.concerns, instance.workspace, instance.name)
                 sink = await _sink(found, stack)

@@ -29,8 +29,7 @@ COLUMNS = (
     "Transports",
     "Events",
     "Back-fill",
-    "Edits",
-    "Deletes",
+    "Edits, deletes",
     "Proof of a call",
     "Visibility at most",
     "Second path",
@@ -55,7 +54,7 @@ def index() -> str:
             "History: [history.md](history.md).",
             "",
             _line(COLUMNS),
-            "|---|---|--:|---|---|---|---|---|---|---|",
+            "|---|---|--:|---|---|---|---|---|---|",
             *(_line(_row(facts)) for facts in own),
             "",
             "*Events* are those that become activities; others are ignored by a named rule, or kept and counted.",
@@ -80,8 +79,7 @@ def _row(facts: Manifest) -> tuple[str, ...]:
         ", ".join(facts.transports),
         str(len(facts.events.mapped)),
         _mark(facts.backfill),
-        _mark(facts.edits),
-        _mark(facts.deletes),
+        _later(facts),
         _proof(facts),
         facts.visibility,
         _mark(_told(facts.second_path)),
@@ -117,6 +115,13 @@ def _link(facts: Manifest) -> str:
 def _told(text: str) -> bool:
     """Whether there is one: manifests say ``none``, and why."""
     return bool(text) and not text.lower().startswith("none")
+
+
+def _later(facts: Manifest) -> str:
+    """Whether what was said is followed when it changes and when it goes."""
+    if facts.edits and facts.deletes:
+        return "both"
+    return "edits" if facts.edits else "deletes" if facts.deletes else _NO
 
 
 def _mark(holds: bool) -> str:
