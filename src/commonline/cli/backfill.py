@@ -85,7 +85,6 @@ def _instance(source: str, config: Path | None) -> Instance:
 async def _fill(
     found: ProcessSettings | None, instance: Instance, since_us: int, *, restart: bool, quiet: bool
 ) -> Told:
-    """Without settings of a broker it is a dry run."""
     from commonline.bus.backlog import Pacer
     from commonline.kit.backfill import APART, Backfill, begun
     from commonline.kit.cursors import read_back
