@@ -52,8 +52,9 @@ pages: $(VENV)/.dev ## write anew what is generated: contract, reference, connec
 	@$(BIN)/commonline connector docs docs/connectors
 	@$(BIN)/python -m tools.pages
 
-picture: $(VENV)/.run ## play the demo and draw the README's picture anew
+picture: $(VENV)/.dev ## play the demo and take the README's pictures anew
 	@$(BIN)/python tools/picture.py
+	@PICTURES=docs/console $(BIN)/python -m pytest -q tests/integration/test_console_day.py
 
 lock: $(VENV)/.dev ## renew requirements.lock from pyproject.toml
 	@$(BIN)/python tools/lock.py
