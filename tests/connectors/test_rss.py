@@ -14,7 +14,13 @@ from tests.connectors.polled import NOW, SECOND, Polled, serving
 
 from commonline.configuration.load import ResolvedSecret
 from commonline.connectors.rss import ingress, source
-from commonline.errors import AuthenticationError, ConfigurationError, DisconnectedError, RetryLaterError
+from commonline.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    DisconnectedError,
+    MalformedPayloadError,
+    RetryLaterError,
+)
 from commonline.kit import catalogue, feeds, websub
 from commonline.kit.authenticate import authenticate
 from commonline.kit.request import Request
@@ -225,3 +231,8 @@ def test_encodings_that_nobody_names() -> None:
     (entry,) = feeds.parse(body).entries
     assert entry.title is not None
     assert entry.title.value == text
+
+
+def test_elements_that_lie_too_deep_are_refused_at_once() -> None:
+    with pytest.raises(MalformedPayloadError, match="nested deeper"):
+        feeds.parse(b"<rss>" + b"<a>" * 5000)

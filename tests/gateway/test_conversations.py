@@ -7,6 +7,7 @@ from commonline.gateway.queries.page import Ask
 from commonline.gateway.store.engine import Store
 from commonline.gateway.store.visible import Sight
 from commonline.gateway.viewer import Viewer
+from tests.gateway.asking import Asking
 from tests.gateway.filled import ROOT, viewer
 
 EVERYTHING = Filter()
@@ -50,3 +51,12 @@ def test_nobody_sees_the_whole_by_naming_no_department(filled: Store) -> None:
 def test_words_are_found_however_they_are_written(filled: Store) -> None:
     assert len(listed(filled, viewer("service"), Filter(text="cafe CRE"))) == 1
     assert listed(filled, viewer("service", visibility="public"), Filter(text="cafe")) == []
+
+
+def test_numbers_of_records_do_not_tell_how_much_is_hidden(filled: Store) -> None:
+    for who, numbered in ((viewer("service", visibility="customer"), False), (viewer("service"), True)):
+        asking = Asking(filled, who)
+        shown = asking.get("/v1/activities").json()["items"]
+        assert shown
+        assert all((one["seq"] > 0) is numbered for one in shown)
+        assert all((one["seq"] > 0) is numbered for one in asking.get("/v1/feeds").json())

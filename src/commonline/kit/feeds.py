@@ -23,6 +23,39 @@ _DELETED = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 _PERIODS = {"hourly": 3600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
 
 
+DEEPEST = 200
+"""Elements within elements; feeds have a dozen. feedparser takes time by the square of it."""
+
+
+class _Depth:
+    """How deep elements of a body lie; libxml2 itself ends at 256."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    def start(self, _tag: str, _attributes: object) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+
+    def end(self, _tag: str) -> None:
+        self.now -= 1
+
+    def close(self) -> int:
+        return self.most
+
+    @classmethod
+    def of(cls, body: bytes) -> int:
+        """The deepest, as far as the body can be read."""
+        target = cls()
+        parser = etree.XMLParser(target=target, recover=True, resolve_entities=False, no_network=True)
+        try:
+            parser.feed(body)
+            parser.close()
+        except etree.XMLSyntaxError:
+            pass  # ill-formed feeds are feedparser's business
+        return target.most
+
+
 class _Bytes:
     """What feedparser reads from, so that it never takes a body for an address or a file's name."""
 
@@ -43,6 +76,8 @@ def parse(body: bytes, content_type: str = "", base: str | None = None) -> Feed:
         return jsonfeed.parse(body)
     if start != b"<" and body[:1] not in (b"\xef", b"\xff", b"\xfe", b"\x00"):
         raise MalformedPayloadError("is no feed: neither XML nor JSON")
+    if _Depth.of(body) > DEEPEST:
+        raise MalformedPayloadError(f"is no feed: elements nested deeper than {DEEPEST}")
     headers = {"content-type": _typed(content_type)}
     if base:
         headers["content-location"] = base

@@ -63,7 +63,7 @@ def select_entries() -> Select[Any]:
 def told(connection: Connection, sight: Sight, rows: Sequence[Any]) -> list[Entry]:
     """Rows of `versions`, with their content and feed, as the gateway answers them."""
     earlier = _earlier(connection, sight, rows)
-    return [_entry(row, edited=(row["feed"], row["object"]) in earlier) for row in rows]
+    return [_entry(row, edited=(row["feed"], row["object"]) in earlier, numbered=sight.everything) for row in rows]
 
 
 def _earlier(connection: Connection, sight: Sight, rows: Iterable[Any]) -> set[tuple[int, str]]:
@@ -86,7 +86,7 @@ def _earlier(connection: Connection, sight: Sight, rows: Iterable[Any]) -> set[t
     }
 
 
-def _entry(row: Any, *, edited: bool) -> Entry:
+def _entry(row: Any, *, edited: bool, numbered: bool) -> Entry:
     whole = row["department"] == WHOLE
     record: Any = None
     if row["record"] is not None:
@@ -97,7 +97,7 @@ def _entry(row: Any, *, edited: bool) -> Entry:
         conversation=row["conversation"],
         workspace=row["workspace"],
         department=None if whole else row["department"],
-        seq=row["began_seq"],
+        seq=row["began_seq"] if numbered else 0,
         at=row["moved"],
         known=row["began"],
         visibility=LEVELS[row["tightness"]],

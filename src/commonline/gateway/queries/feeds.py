@@ -52,7 +52,7 @@ def _feed(row: Any, counted: dict[str, Any], sight: Sight, configured: Configura
         waiting=counted.get("waiting", 0),
         entries=int(counted.get("entries", 0)),
         moved=counted.get("moved"),
-        seq=row["seq"],
+        seq=row["seq"] if sight.everything else 0,
         known=row["known"],
         exact_since=None if exact == 0 else row["known"] if exact == FOREVER else exact,
         rules=tuple(spec.rules) if whole and spec else None,

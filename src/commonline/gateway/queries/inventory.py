@@ -65,7 +65,7 @@ class Feed(Model):
     moved: Time | None
     """Newest movement that this viewer sees."""
     seq: int
-    """Number of its last record."""
+    """Number of its last record; 0 for viewers from whom something of the feed may be hidden."""
     known: Time
     """When the line learned it."""
     exact_since: Time | None

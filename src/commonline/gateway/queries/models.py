@@ -95,7 +95,7 @@ class Entry(Model):
     department: str | None
     """Department through whose feed it is seen. Null: the whole, unredacted (administrators)."""
     seq: int
-    """Number of the record that said so, in its feed."""
+    """Number of the record that said so, in its feed; 0 for viewers from whom something of the feed may be hidden."""
     at: Time
     """When it happened: the earlier of published and received."""
     known: Time

@@ -32,6 +32,11 @@ class Sight:
         """The tightest that the viewer sees, as `tightness` in the tables."""
         return max(TIGHTNESS.values()) if self.viewer.administrator else TIGHTNESS[self.viewer.visibility]
 
+    @property
+    def everything(self) -> bool:
+        """Whether nothing of its feeds is hidden from the viewer. Else numbers of records would tell how much is."""
+        return self.ceiling == max(TIGHTNESS.values())
+
     def feeds(self) -> Select[Any]:
         """Ids of the feeds that are read."""
         return select(feeds.c.id).where(self._feed())
