@@ -92,11 +92,13 @@ async def test_a_gateway_that_is_killed_is_resumed(writer: Writer, served: Serve
 
 async def test_a_conversation_goes_on_under_the_id_that_survives_a_merge(writer: Writer, served: Served) -> None:
     old, new = conversation("kettle"), conversation("pan")
-    source = EventSource(served.conversation(old))
+    source, other = EventSource(served.conversation(old)), EventSource(served.feed.replace("service", "pr"))
+    writer.write(said("elsewhere", 1), feed=PR)
+    await other.until(lambda: len(other.heard) == 1, **{"from": "beginning"})  # the gateway has found this feed
     writer.write(record("entered", "kettle", 1), said("kettle", 2), said("pan", 3))
     await source.until(lambda: len(source.heard) == 2, **{"from": "beginning"})
     writer.write(said("elsewhere", 4), record("merged", "pan", 5, other=old), said("pan", 6))
-    writer.write(said("pan", 1), said("elsewhere", 2), feed=PR)
+    writer.write(said("pan", 2), said("elsewhere", 3), feed=PR)  # a feed in which nothing was merged
     await source.until(lambda: len(source.heard) == 4)
     writer.write(said("elsewhere", 7), said("pan", 8))
     await source.until(lambda: len(source.heard) == 5)
