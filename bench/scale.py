@@ -85,7 +85,7 @@ def measure(ground: Ground) -> dict[str, Any]:
     found: dict[str, Any] = {"unify": [], "normalize": []}
     for name, cases, one, count in (
         ("normalize", NORMALIZE, one_normalize, ground.pick(40_000, 150_000)),
-        ("unify", UNIFY, one_unify, ground.pick(12_000, 40_000)),
+        ("unify", UNIFY, one_unify, ground.pick(40_000, 80_000)),
     ):
         for workers, workspaces in ground.pick((cases[0], cases[-1]), cases):
             told = one(ground, workers, workspaces, count)
