@@ -10,7 +10,7 @@ from fastapi import Query
 
 from commonline.gateway.queries.filters import Filter
 from commonline.gateway.store.visible import Sight
-from commonline.gateway.viewer import FeedName, Viewer
+from commonline.gateway.viewer import Viewer
 from commonline.schemas.records import Channel, ThreadState
 
 LONGEST = 200
@@ -79,8 +79,3 @@ def asked(
         waiting=waiting == "1",
         unread=unread == "1",
     )
-
-
-def feed_names(rows: list[FeedName]) -> list[str]:
-    """For the choice of a feed."""
-    return [str(one) for one in sorted(rows)]

@@ -116,7 +116,7 @@ def shown(
 def _editable(letter: DeadLetter, told: LetterDetail) -> bool:
     """Text of a delivery that came through whole: bytes that are no UTF-8 cannot be edited as text."""
     whole = told.body is not None and "\ufffd" not in told.body and len(told.body) <= EDITABLE
-    return (whole and told.request is not None) or (whole and letter.step == "map")
+    return whole and (told.request is not None or letter.step == "map")
 
 
 @router.post("/dead-letters/{letter}/replay", dependencies=[Depends(posted)])

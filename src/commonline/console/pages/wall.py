@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
 from commonline.clock import now_us
@@ -28,13 +28,19 @@ router = APIRouter(include_in_schema=False)
 SPANS = {1: 300, 6: 900, 24: 3600, 72: 3 * 3600}
 """Hours that can be shown, and the seconds of a part of each."""
 RANKED = 6
-Hours = Annotated[int, Query(ge=0, le=10_000)]
+
+
+def shown(hours: Annotated[int, Query(ge=0, le=10_000)] = 24) -> int:
+    """Hours that are asked for, if they can be shown; else a day."""
+    return hours if hours in SPANS else 24
+
+
+Hours = Annotated[int, Depends(shown)]
 
 
 @router.get("/wall")
-def page(request: Request, viewer: Asking, database: Database, hours: Hours = 24) -> Response:
+def page(request: Request, viewer: Asking, database: Database, hours: Hours) -> Response:
     """The page."""
-    hours = hours if hours in SPANS else 24
     over = _span(hours)
     by_channel = volume.volumes(database, Sight(viewer), over, "channel")
     return render(
@@ -51,9 +57,8 @@ def page(request: Request, viewer: Asking, database: Database, hours: Hours = 24
 
 
 @router.get("/wall/figures")
-def part(request: Request, viewer: Asking, database: Database, hours: Hours = 24) -> Response:
+def part(request: Request, viewer: Asking, database: Database, hours: Hours) -> Response:
     """Figures and lists alone, for a page that hears that something moved."""
-    hours = hours if hours in SPANS else 24
     over = _span(hours)
     by_channel = volume.volumes(database, Sight(viewer), over, "channel")
     told = _figures(database, viewer, over, by_channel, hours)
@@ -61,9 +66,9 @@ def part(request: Request, viewer: Asking, database: Database, hours: Hours = 24
 
 
 @router.get("/wall/charts")
-def drawn(request: Request, viewer: Asking, database: Database, hours: Hours = 24) -> Response:
+def drawn(request: Request, viewer: Asking, database: Database, hours: Hours) -> Response:
     """Charts alone: a screen on a wall asks for them again every minute."""
-    over = _span(hours if hours in SPANS else 24)
+    over = _span(hours)
     by_channel = volume.volumes(database, Sight(viewer), over, "channel")
     told = _charts(database, viewer, over, by_channel, zone_of(request, viewer))
     return render(request, viewer, "_charts.html", departments=[], charts=told)
