@@ -5,7 +5,7 @@ The code lives in top-level folders, the import names are below ``commonline``. 
 serves builds, so that a checkout without links can never ship an empty package.
 
 With ``COMMONLINE_COMPILE=1`` the C sources are compiled too, which needs a C compiler and Python's headers; each
-module carries the digest of its source. Without it the wheel is pure Python, and complete.
+module carries the digest of its sources. Without it the wheel is pure Python, and complete.
 """
 
 import hashlib
@@ -15,20 +15,32 @@ from pathlib import Path
 from setuptools import Extension, find_packages, setup
 
 FOLDERS = {"commonline.schemas": "schemas", "commonline.connectors": "connectors", "commonline.streams": "streams"}
-COMPILED = {"commonline.schemas._codec": "schemas/codec.c"}
+COMPILED = {"commonline.schemas._codec": ["schemas/codec.c"]}
+"""C modules by name, with all that each is made from: ``*.c`` are compiled, ``*.h`` are read by them."""
 packages = [name for name in find_packages("src") if ".".join(name.split(".")[:2]) not in FOLDERS]
 package_dir = {"": "src"}
 for name, folder in FOLDERS.items():
     packages += [name, *(f"{name}.{sub}" for sub in find_packages(folder))]
     package_dir[name] = folder
+
+
+def digest(sources):
+    """As `commonline.compiled.extension` makes it again from what stands beside the module."""
+    hashed = hashlib.sha256()
+    for source in sorted(sources):
+        hashed.update(Path(source).read_bytes())
+    return hashed.hexdigest()
+
+
 extensions = [
     Extension(
         name,
-        [source],
-        define_macros=[("SOURCE_DIGEST", f'"{hashlib.sha256(Path(source).read_bytes()).hexdigest()}"')],
+        [source for source in sources if source.endswith(".c")],
+        depends=sources,
+        define_macros=[("SOURCE_DIGEST", f'"{digest(sources)}"')],
         extra_compile_args=["-O2", "-g0"],
     )
-    for name, source in COMPILED.items()
+    for name, sources in COMPILED.items()
     if os.environ.get("COMMONLINE_COMPILE") == "1"
 ]
 setup(packages=packages, package_dir=package_dir, ext_modules=extensions)

@@ -1,28 +1,20 @@
-"""The compiled form of hot paths, where it is installed (ADR 0010); the Python form is always complete.
-
-A compiled module carries the digest of the source that it was made from and is used only while that source stands
-beside it unchanged, so that an edited file is never shadowed by what was compiled before. ``COMMONLINE_PURE=1`` keeps
-to Python.
-"""
+"""The compiled codec, where there is one (ADR 0010); the Python form is always complete."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
+from commonline.compiled import Extension, extension
 from commonline.schemas.broken import CAUSES as BROKEN
 from commonline.schemas.broken import broken, check_end
 from commonline.schemas.faults import CAUSES as FORBIDDEN
 from commonline.schemas.faults import explain
 from commonline.schemas.generated.shapes import SHAPES
 
-PURE = "COMMONLINE_PURE"
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -31,31 +23,6 @@ class Form(NamedTuple):
 
     name: str
     why: str = ""
-
-
-class Extension(NamedTuple):
-    """A compiled module, or None with the reason."""
-
-    module: ModuleType | None
-    why: str = ""
-
-
-def extension(name: str, source: Path) -> Extension:
-    """Load a compiled module, if it was made from `source` as that stands there now."""
-    if os.environ.get(PURE) == "1":
-        return Extension(None, f"{PURE}=1")
-    try:
-        module = importlib.import_module(name)
-    except ImportError as error:
-        missing = isinstance(error, ModuleNotFoundError)
-        return Extension(None, "not compiled" if missing else f"cannot be loaded: {error}")
-    try:
-        digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    except OSError as error:
-        return Extension(None, f"{source.name} cannot be read beside it: {error.strerror}")
-    if digest != module.SOURCE_DIGEST:
-        return Extension(None, f"{source.name} has changed since: make compiled")
-    return Extension(module)
 
 
 @cache

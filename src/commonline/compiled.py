@@ -1,25 +1,56 @@
-"""Modules of a package that were compiled by mypyc, where they were made from exactly these sources (ADR 0010).
+"""The compiled forms of hot paths, where they were made from exactly these sources (ADR 0010); Python's is complete.
 
-They lie in a folder of their own beside the sources, ``compiled-<digest>``: the digest is of every source that they
-were made from or may hold a constant of. Edited sources have another digest, so that they are never shadowed.
-``COMMONLINE_PURE=1`` keeps to Python.
+*C modules* carry the digest of the sources that they were made from, and are used only while those stand beside them
+unchanged. *Modules compiled by mypyc* lie in a folder of their own beside the sources, ``compiled-<digest>``: the
+digest is of every source that they were made from or may hold a constant of. Edited sources have another digest, so
+that they are never shadowed. ``COMMONLINE_PURE=1`` keeps to Python.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import os
 import sys
 from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 PURE = "COMMONLINE_PURE"
 HERE = Path(__file__).parent
 READ = (".", "bus", "kit", "schemas", "schemas/generated")
 """Folders of `commonline` whose sources the compiled ones import from."""
+
+
+class Extension(NamedTuple):
+    """A C module, or None with the reason."""
+
+    module: ModuleType | None
+    why: str = ""
+
+
+def extension(name: str, *sources: Path) -> Extension:
+    """Load a C module, if it was made from `sources` as they stand there now."""
+    if os.environ.get(PURE) == "1":
+        return Extension(None, f"{PURE}=1")
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        missing = isinstance(error, ModuleNotFoundError)
+        return Extension(None, "not compiled" if missing else f"cannot be loaded: {error}")
+    hashed = hashlib.sha256()
+    for source in sorted(sources):
+        try:
+            hashed.update(source.read_bytes())
+        except OSError as error:
+            return Extension(None, f"{source.name} cannot be read beside it: {error.strerror}")
+    if hashed.hexdigest() != module.SOURCE_DIGEST:
+        named = ", ".join(source.name for source in sources)
+        return Extension(None, f"{named} {'has' if len(sources) == 1 else 'have'} changed since: make compiled")
+    return Extension(module)
 
 
 class Use(NamedTuple):

@@ -33,14 +33,21 @@ def build(place: Path) -> subprocess.CompletedProcess[str]:
 
 
 @cache
-def module() -> tuple[ModuleType | None, str]:
-    """The module, or None and why it could not be built."""
+def folder() -> tuple[Path, str]:
+    """Where all C modules lie, and why there are none."""
     place = Path(tempfile.mkdtemp(prefix="commonline-compiled-"))
     done = build(place)
-    made = list(place.rglob("_codec*.so"))
-    if done.returncode or not made:
-        return None, f"no C compiler, or none of Python's headers: {done.stderr.strip()[-200:]}"
-    spec = importlib.util.spec_from_file_location("commonline.schemas._codec", made[0])
+    return place, f"no C compiler, or none of Python's headers: {done.stderr.strip()[-200:]}" if done.returncode else ""
+
+
+@cache
+def module(name: str = "commonline.schemas._codec") -> tuple[ModuleType | None, str]:
+    """A C module made from the sources as they stand, or None and why it could not be built."""
+    place, why = folder()
+    made = list(place.rglob(f"{name.rpartition('.')[2]}*.so"))
+    if not made:
+        return None, why
+    spec = importlib.util.spec_from_file_location(name, made[0])
     assert spec is not None
     assert spec.loader is not None
     loaded = importlib.util.module_from_spec(spec)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.schemas import compiling
 from tests.schemas.test_codec import damaged, minimal_activity
 
+from commonline import compiled as forms
 from commonline.schemas import compiled
 from commonline.schemas.catalogue import RECORDS
 from commonline.schemas.errors import DecodeError, EncodeError
@@ -122,27 +123,27 @@ def test_what_was_compiled_from_another_source_is_not_used(monkeypatch: pytest.M
     module, why = compiling.module()
     if module is None:
         pytest.skip(why)
-    monkeypatch.delenv(compiled.PURE, raising=False)
+    monkeypatch.delenv(forms.PURE, raising=False)
     monkeypatch.setitem(sys.modules, "commonline.schemas._codec", module)
-    assert compiled.extension("commonline.schemas._codec", source).module is module
+    assert forms.extension("commonline.schemas._codec", source).module is module
     source.write_text(source.read_text() + "\n")
-    found = compiled.extension("commonline.schemas._codec", source)
+    found = forms.extension("commonline.schemas._codec", source)
     assert (found.module, found.why) == (None, "codec.c has changed since: make compiled")
     source.unlink()
-    assert "cannot be read" in compiled.extension("commonline.schemas._codec", source).why
-    monkeypatch.setenv(compiled.PURE, "1")
-    assert compiled.extension("commonline.schemas._codec", source).why == "COMMONLINE_PURE=1"
+    assert "cannot be read" in forms.extension("commonline.schemas._codec", source).why
+    monkeypatch.setenv(forms.PURE, "1")
+    assert forms.extension("commonline.schemas._codec", source).why == "COMMONLINE_PURE=1"
 
 
 def test_without_a_compiled_module_python_serves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "codec", lambda: compiled.extension("commonline.schemas._absent", Path("codec.c")))
+    monkeypatch.setattr(compiled, "codec", lambda: forms.extension("commonline.schemas._absent", Path("codec.c")))
     assert compiled.form() == compiled.Form("python", "not compiled")
     monkeypatch.setattr(compiled, "compiled", lambda _: None)
     assert compiled.chosen("Activity", "encode", encoder.encode_activity) is encoder.encode_activity
 
 
 def test_a_compiled_module_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "codec", lambda: compiled.Extension(ModuleType("any")))
+    monkeypatch.setattr(compiled, "codec", lambda: forms.Extension(ModuleType("any")))
     assert compiled.form() == compiled.Form("compiled")
 
 
