@@ -5,6 +5,8 @@ Ends with 1 when a step failed; with CI=true also when a tool was missing.
 
 from __future__ import annotations
 
+import concurrent.futures
+import contextlib
 import os
 import shutil
 import subprocess
@@ -13,6 +15,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -33,12 +36,14 @@ LINT = (
     Step("mypy tests", ("mypy", "tests", "tools")),
     Step("import rules", ("lint-imports",)),
 )
+PYTEST = ("coverage", "run", "--parallel-mode", "-m", "pytest")
 TESTS = (
-    Step("tests", ("coverage", "run", "--parallel-mode", "-m", "pytest", "-m", "not broker", "-p", "no:cacheprovider")),
-    Step("broker tests", ("coverage", "run", "--parallel-mode", "-m", "pytest", "-m", "broker")),
+    Step("tests", (*PYTEST, "-m", "not broker", "-p", "no:cacheprovider")),
+    Step("broker: whole", (*PYTEST, "-m", "broker", "-p", "no:cacheprovider", "tests/integration")),
+    Step("broker: parts", (*PYTEST, "-m", "broker", "-p", "no:cacheprovider", "--ignore=tests/integration")),
 )
-"""Two processes at the same time: one computes most of the time, the other waits for brokers and services."""
-SOME_TESTS = Step("tests", ("coverage", "run", "--parallel-mode", "-m", "pytest"))
+"""Processes at the same time: the first computes most of the time, the others wait for brokers and services."""
+SOME_TESTS = Step("tests", PYTEST)
 COMBINE = Step("coverage", ("coverage", "combine", "--quiet"))
 COVERAGE = Step("coverage report", ("coverage", "report", "--skip-covered", "--skip-empty"))
 PURE = (
@@ -144,29 +149,35 @@ def installed(program: str) -> bool:
     return shutil.which(program) is not None or any(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
 
 
-def together(shown: Step, kept: Step) -> list[tuple[str, str, str]]:
-    """Run two steps at the same time; what the second prints is kept until the first has ended."""
-    began = time.monotonic()
-    with tempfile.TemporaryFile() as output:
-        program = [str(BIN / kept.argv[0]), *kept.argv[1:]]
-        with subprocess.Popen(program, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as other:
-            first = run(shown)
-            print(f"\n== {kept.name}: {' '.join(kept.argv)} (began with the tests above)", flush=True)
-            code = other.wait()
-        output.seek(0)
-        shutil.copyfileobj(output, sys.stdout.buffer)
-        sys.stdout.flush()
-    return [first, ("ok" if code == 0 else "failed", kept.name, f"{time.monotonic() - began:.0f} s")]
+def together(shown: Step, *kept: Step) -> list[tuple[str, str, str]]:
+    """Run steps at the same time; what the others print is kept until the first has ended."""
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(len(kept)))
+        outputs = [stack.enter_context(tempfile.TemporaryFile()) for _ in kept]
+        running = [pool.submit(_run, *pair) for pair in zip(kept, outputs, strict=True)]
+        rows = [run(shown)]
+        for step, output, one in zip(kept, outputs, running, strict=True):
+            print(f"\n== {step.name}: {' '.join(step.argv)} (began with the tests above)", flush=True)
+            rows.append(one.result())
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.flush()
+    return rows
 
 
 def run(step: Step) -> tuple[str, str, str]:
     """Run one step; its state, name, and duration or what is missing."""
-    program = BIN / step.argv[0]
-    if not program.exists():
+    if not (BIN / step.argv[0]).exists():
         return "missing", step.name, f"{step.argv[0]} is not installed in {BIN.parent}"
     print(f"\n== {step.name}: {' '.join(step.argv)}", flush=True)
+    return _run(step, None)
+
+
+def _run(step: Step, output: IO[bytes] | None) -> tuple[str, str, str]:
+    program = [str(BIN / step.argv[0]), *step.argv[1:]]
+    errors = None if output is None else subprocess.STDOUT
     began = time.monotonic()
-    done = subprocess.run([program, *step.argv[1:]], cwd=ROOT, check=False)
+    done = subprocess.run(program, cwd=ROOT, check=False, stdout=output, stderr=errors)
     return ("ok" if done.returncode == 0 else "failed"), step.name, f"{time.monotonic() - began:.0f} s"
 
 
