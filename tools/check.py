@@ -27,6 +27,8 @@ class Step:
 
     name: str
     argv: tuple[str, ...]
+    python: bool = False
+    """Only the Python form of what may be compiled (ADR 0010): coverage sees no other."""
 
 
 LINT = (
@@ -36,13 +38,17 @@ LINT = (
     Step("mypy tests", ("mypy", "tests", "tools")),
     Step("import rules", ("lint-imports",)),
 )
+COMPILE = Step("compile", ("python", "tools/compiled.py", "--or-python"))
 PYTEST = ("coverage", "run", "--parallel-mode", "-m", "pytest")
 TESTS = (
-    Step("tests", (*PYTEST, "-m", "not broker", "-p", "no:cacheprovider")),
+    Step("tests", (*PYTEST, "-m", "not broker", "-p", "no:cacheprovider"), python=True),
     Step("broker: whole", (*PYTEST, "-m", "broker", "-p", "no:cacheprovider", "tests/integration")),
     Step("broker: parts", (*PYTEST, "-m", "broker", "-p", "no:cacheprovider", "--ignore=tests/integration")),
 )
-"""Processes at the same time: the first computes most of the time, the others wait for brokers and services."""
+"""Processes at the same time: the first computes most of the time, the others wait for brokers and services, on the
+compiled forms where there are such."""
+HOT = ("tests/streams", "tests/bus", "tests/schemas", "tests/test_compiled.py")
+COMPILED = Step("tests, compiled", ("pytest", "-q", "-m", "not broker", "-p", "no:cacheprovider", *HOT))
 SOME_TESTS = Step("tests", PYTEST)
 COMBINE = Step("coverage", ("coverage", "combine", "--quiet"))
 COVERAGE = Step("coverage report", ("coverage", "report", "--skip-covered", "--skip-empty"))
@@ -134,7 +140,7 @@ def main() -> int:
         if arguments:
             rows.append(run(Step(SOME_TESTS.name, (*SOME_TESTS.argv, *arguments))))
         else:
-            rows += together(*TESTS)
+            rows += [run(COMPILE), *together(*TESTS), run(COMPILED)]
         rows += [run(step) for step in (COMBINE, COVERAGE, CORE)]
         rows += [("missing", name, meaning) for name, meaning in OUTSIDE.items() if not installed(name)]
     print("\n" + "-" * 72)
@@ -177,7 +183,8 @@ def _run(step: Step, output: IO[bytes] | None) -> tuple[str, str, str]:
     program = [str(BIN / step.argv[0]), *step.argv[1:]]
     errors = None if output is None else subprocess.STDOUT
     began = time.monotonic()
-    done = subprocess.run(program, cwd=ROOT, check=False, stdout=output, stderr=errors)
+    environ = {**os.environ, "COMMONLINE_PURE": "1"} if step.python else None
+    done = subprocess.run(program, cwd=ROOT, env=environ, check=False, stdout=output, stderr=errors)
     return ("ok" if done.returncode == 0 else "failed"), step.name, f"{time.monotonic() - began:.0f} s"
 
 
