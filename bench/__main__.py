@@ -2,9 +2,9 @@
 
 Parts: normalize, unify (each beside its peers), connect (beside a server that does nothing), latency (from the POST to
 the feed), listeners (from the feed to 2,000 sockets of the gateway), scale (workers, workspaces), pure (unify's
-decision alone). Without any: all of them, and then the results are written to ``bench/results/<date>.json`` and the
-figures of ``docs/performance.md`` anew; with ``--quick`` to ``<date>-quick.json``, and the page stays. The last line on
-stdout is one JSON object.
+decision alone, and its work on a partition without Kafka). Without any: all of them, and then the results are written
+to ``bench/results/<date>.json`` and the figures of ``docs/performance.md`` anew; with ``--quick`` to
+``<date>-quick.json``, and the page stays. The last line on stdout is one JSON object.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from bench import connect, latency, listeners, machine, normalize, report, scale, unify
+from bench import connect, latency, listeners, machine, normalize, partition, report, scale, unify
 from bench.machine import ROOT, Ground, calibration_ms
 from bench.meter import merged
 from bench.peers import PEERS, Peers
@@ -122,7 +122,8 @@ def run(options: argparse.Namespace, parts: list[str]) -> dict[str, Any]:
     found |= {"machine": machine.described(), "codec": compiled.form().name, "failed": {}}
     before = calibration_ms()
     if "pure" in parts:
-        found["pure"] = unify.pure(options.count or (20_000 if options.quick else 60_000))
+        count = options.count or (20_000 if options.quick else 60_000)
+        found["pure"] = unify.pure(count) | partition.pure(count)
     if set(parts) - {"pure"}:
         with ExitStack() as stack:
             ground = machine.prepare(stack, quick=options.quick)

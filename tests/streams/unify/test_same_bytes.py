@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
+from bench.partition import digest_of, taken
 from bench.unify import decision
 from bench.workload import log
 
@@ -19,6 +20,10 @@ def values() -> list[bytes]:
 def test_the_same_log_gives_the_same_outputs_and_rows(values: list[bytes]) -> None:
     """A change that means to write something else changes the digest with it; one for speed does not."""
     assert decision(values)["digest"] == "ffeab3c235681f29"
+
+
+def test_the_same_log_gives_the_same_records_with_their_headers_and_the_same_ledger() -> None:
+    assert digest_of(taken(COUNT)) == "d4e4a6496c0b3c86"
 
 
 def test_decisions_leave_no_cycles(values: list[bytes]) -> None:
