@@ -138,6 +138,14 @@ def _config_fault(want: Wanted, key: str, value: str, have: str | None) -> Fault
     return Fault(want.name, "note", what, fix)
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A member of a group: its instance id, else its member id, and where it runs."""
+
+    name: str
+    host: str
+
+
 class Administration:
     """A connection to the cluster for a few questions. Use as a context manager.
 
@@ -242,6 +250,20 @@ class Administration:
                     raise PlatformError(f"topic {one['name']} cannot be created: {reason}")
             self._client.wait_for_topics(list(specs))
         return sorted(specs)
+
+    def owners(self, group: str, topic: str) -> dict[int, Owner]:
+        """Who of a group works on which partition of a topic; empty where the group has no member."""
+        # By this client: librdkafka's may end the process where the coordinator has just moved (its issue 5040).
+        with self._told():
+            told = self._client.describe_groups([group])[group]
+        found = {}
+        for member in told["members"]:
+            who = Owner(member.get("group_instance_id") or member["member_id"], member["client_host"])
+            assigned = member["member_assignment"] or {"assigned_partitions": []}
+            for place in assigned["assigned_partitions"]:
+                if place["topic"] == topic:
+                    found.update(dict.fromkeys(place["partitions"], who))
+        return found
 
     def check(self, topics: Iterable[Wanted]) -> list[Fault]:
         """All faults of all topics, in order."""

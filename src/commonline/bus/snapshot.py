@@ -12,6 +12,7 @@ from itertools import islice
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from commonline.bus.admin import Administration
 from commonline.bus.changelog import ASK_S
 from commonline.bus.store import BEGINNING_KEY, POSITION_KEY, LocalStore, encode_position
 from commonline.bus.tuning import StageSettings, producer_settings
@@ -26,22 +27,14 @@ FULL_WAIT_S = 0.01
 
 
 def refuse_if_owned(kafka: KafkaSettings, settings: StageSettings, number: int) -> None:
-    """Raises `StoreInUseError` while a worker of the group has the partition."""
-    admin = AdminClient(kafka.librdkafka(), logger=_client_log)
-    try:
-        group = admin.describe_consumer_groups([settings.group], request_timeout=ASK_S)[settings.group].result(ASK_S)
-    except KafkaException as error:
-        if error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND:
-            return
-        raise PlatformError(f"group {settings.group}: {error.args[0].str()}") from error
-    for member in group.members:
-        for where in member.assignment.topic_partitions:
-            if (where.topic, where.partition) == (settings.topic, number):
-                who = member.group_instance_id or member.member_id
-                raise StoreInUseError(
-                    f"{settings.topic}[{number}] is worked on by {who} ({member.host}): stop it first; "
-                    f"one that was killed leaves after {settings.session_ms / 1000:.0f} s"
-                )
+    """Raises `StoreInUseError` while a worker of the group has the partition, `PlatformError` without an answer."""
+    with Administration(kafka) as admin:
+        owner = admin.owners(settings.group, settings.topic).get(number)
+    if owner is not None:
+        raise StoreInUseError(
+            f"{settings.topic}[{number}] is worked on by {owner.name} ({owner.host}): stop it first; "
+            f"one that was killed leaves after {settings.session_ms / 1000:.0f} s"
+        )
 
 
 def publish(
