@@ -21,6 +21,8 @@ COMPILED = (
     "subject",
     "task",
     "threads",
+    "turn",
+    "view",
     "windows",
 )
 """Modules that `make compiled` compiles: all that every activity goes through, but those that hold structs."""

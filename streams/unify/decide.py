@@ -87,9 +87,7 @@ class Unifier:
             row = WorkspaceRow(workspace)
         row.clock = max(row.clock, received)
         rules = self._rules(workspace, row)
-        if activity is None:
-            return Turn(view, keys, self.secret, workspace, key, row, rules, None)
-        return Turn(view, keys, self.secret, workspace, key, row, rules, activity, activity.id, activity.source)
+        return Turn(view, keys, self.secret, workspace, key, row, rules, activity)
 
     def _rules(self, workspace: str, row: WorkspaceRow) -> Compiled:
         """The workspace's configuration, compiled; names of new departments are entered into the row."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify.rows import PREFIX_SIZE, AccountRow, Key, WorkspaceKeys, WorkspaceRow
 from commonline.streams.unify.rules import Compiled
@@ -16,29 +14,46 @@ MOST_RECORDS = 500
 """Records that one input may write to feeds; the rest follows as Continue records (protocol F5)."""
 
 
-class Output(msgspec.Struct, gc=False):
+class Output:
     """A record to write. `value` is Avro without the frame; `event` names the kind for CloudEvents and metrics."""
 
-    where: Where
-    key: bytes
-    value: bytes
-    record: str
-    event: str
-    id: str
-    source: str
-    at: int
-    department: str = ""
+    __slots__ = ("at", "department", "event", "id", "key", "record", "source", "value", "where")
+
+    def __init__(
+        self,
+        where: Where,
+        key: bytes,
+        value: bytes,
+        record: str,
+        event: str,
+        identifier: str,
+        source: str,
+        at: int,
+        department: str = "",
+    ) -> None:
+        self.where = where
+        self.key = key
+        self.value = value
+        self.record = record
+        self.event = event
+        self.id = identifier
+        self.source = source
+        self.at = at
+        self.department = department
 
 
-class Met(msgspec.Struct, gc=False):
+class Met:
     """Someone named in an activity, with the account's row."""
 
-    party: Party
-    key: Key
-    row: AccountRow
+    __slots__ = ("key", "party", "row")
+
+    def __init__(self, party: Party, key: Key, row: AccountRow) -> None:
+        self.party = party
+        self.key = key
+        self.row = row
 
 
-class Turn(msgspec.Struct, gc=False):
+class Turn:
     """Everything that one decision needs. The clock is `row.clock`: nothing else tells the time (protocol F6).
 
     `cause`: id of the activity that is decided, for evidence; empty for control records. `source`: the source whose
@@ -46,20 +61,48 @@ class Turn(msgspec.Struct, gc=False):
     catch-up. `stirred`: whether facts changed that decide which feeds a conversation is in.
     """
 
-    view: View
-    keys: WorkspaceKeys
-    secret: bytes
-    workspace: str
-    row_key: Key
-    row: WorkspaceRow
-    rules: Compiled
-    activity: Activity | None
-    cause: str = ""
-    source: str = ""
-    out: list[Output] = []
-    deciding: Key = b""
-    budget: int = MOST_RECORDS
-    stirred: bool = False
+    __slots__ = (
+        "activity",
+        "budget",
+        "cause",
+        "deciding",
+        "keys",
+        "out",
+        "row",
+        "row_key",
+        "rules",
+        "secret",
+        "source",
+        "stirred",
+        "view",
+        "workspace",
+    )
+
+    def __init__(
+        self,
+        view: View,
+        keys: WorkspaceKeys,
+        secret: bytes,
+        workspace: str,
+        row_key: Key,
+        row: WorkspaceRow,
+        rules: Compiled,
+        activity: Activity | None,
+    ) -> None:
+        self.view = view
+        self.keys = keys
+        self.secret = secret
+        self.workspace = workspace
+        self.row_key = row_key
+        self.row = row
+        self.rules = rules
+        self.activity = activity
+        self.cause = "" if activity is None else activity.id
+        self.source = "" if activity is None else activity.source
+        self.out: list[Output] = []
+        self.deciding: Key = b""
+        self.budget = MOST_RECORDS
+        self.stirred = False
 
     @property
     def horizon(self) -> int:

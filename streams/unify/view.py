@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from commonline.streams.unify.patterns import words
 from commonline.streams.unify.rows import (
@@ -37,40 +37,49 @@ CACHE_ROWS = 40_000
 _R = TypeVar("_R", bound=Row)
 
 
-class Pool(dict[Key, _R]):
-    """The rows of one kind, by key: ``pool[key]`` is None where there is none. A dictionary, so that a row that lies
-    decoded is found without a call of Python.
+class Pool(Generic[_R]):
+    """The rows of one kind, by key.
 
-    Those read or written lately are in it; when there are many, they grow old together, and those that nobody asks for
-    until the next time are forgotten.
+    Those read or written lately lie decoded in it; when there are many, they grow old together, and those that nobody
+    asks for until the next time are forgotten.
     """
 
-    __slots__ = ("_limit", "_old", "_read")
+    __slots__ = ("_limit", "_old", "_read", "_rows")
 
     def __init__(self, read: Read, limit: int) -> None:
-        super().__init__()
         self._read = read
         self._limit = limit
+        self._rows: dict[Key, _R] = {}
         self._old: dict[Key, _R] = {}
 
-    def __missing__(self, key: Key) -> _R | None:
+    def get(self, key: Key) -> _R | None:
+        """The row, or None where there is none."""
+        row = self._rows.get(key)
+        return row if row is not None else self._found(key)
+
+    def _found(self, key: Key) -> _R | None:
         row = self._old.get(key)
         if row is None:
             data = self._read(key)
             if data is None:
                 return None
             row = decode_row(key, data)
-        self[key] = row
+        self._rows[key] = row
         return row
+
+    def put(self, key: Key, row: _R) -> None:
+        """Keep a new row, or one that was changed."""
+        self._rows[key] = row
 
     def age(self) -> None:
         """Forget, if it is time. Only when the store holds what the rows hold."""
-        if len(self) > self._limit:
-            self._old = dict(self)
-            super().clear()
+        if len(self._rows) > self._limit:
+            self._old = self._rows
+            self._rows = {}
 
     def clear(self) -> None:
-        super().clear()
+        """Forget all."""
+        self._rows.clear()
         self._old.clear()
 
 
@@ -93,37 +102,74 @@ class View:
     """
 
     __slots__ = (
+        "_accounts",
+        "_anchors",
+        "_conversations",
         "_dirty",
+        "_links",
         "_names",
-        "_pools",
+        "_objects",
+        "_of",
+        "_persons",
         "_scan",
-        "account",
-        "anchor",
-        "conversation",
-        "link",
-        "object",
-        "person",
-        "thread",
-        "workspace",
+        "_threads",
+        "_workspaces",
     )
 
     def __init__(self, read: Read, scan: Scan, cache: int = CACHE_ROWS) -> None:
         self._scan = scan
         self._dirty: dict[Key, Row] = {}
         self._names: dict[Key, Names] = {}
-        self._pools: dict[int, Pool[Any]] = {
-            kind: Pool(read, cache)
-            for kind in b"".join((WORKSPACE, OBJECT, THREAD, CONVERSATION, ACCOUNT, PERSON, LINK, ANCHOR))
+        self._workspaces: Pool[WorkspaceRow] = Pool(read, cache)
+        self._objects: Pool[ObjectRow] = Pool(read, cache)
+        self._threads: Pool[ThreadRow] = Pool(read, cache)
+        self._conversations: Pool[ConversationRow] = Pool(read, cache)
+        self._accounts: Pool[AccountRow] = Pool(read, cache)
+        self._persons: Pool[PersonRow] = Pool(read, cache)
+        self._links: Pool[LinkRow] = Pool(read, cache)
+        self._anchors: Pool[AnchorRow] = Pool(read, cache)
+        self._of: dict[int, Pool[Any]] = {
+            WORKSPACE[0]: self._workspaces,
+            OBJECT[0]: self._objects,
+            THREAD[0]: self._threads,
+            CONVERSATION[0]: self._conversations,
+            ACCOUNT[0]: self._accounts,
+            PERSON[0]: self._persons,
+            LINK[0]: self._links,
+            ANCHOR[0]: self._anchors,
         }
-        of = self._pools
-        self.workspace: Callable[[Key], WorkspaceRow | None] = of[WORKSPACE[0]].__getitem__
-        self.object: Callable[[Key], ObjectRow | None] = of[OBJECT[0]].__getitem__
-        self.thread: Callable[[Key], ThreadRow | None] = of[THREAD[0]].__getitem__
-        self.conversation: Callable[[Key], ConversationRow | None] = of[CONVERSATION[0]].__getitem__
-        self.account: Callable[[Key], AccountRow | None] = of[ACCOUNT[0]].__getitem__
-        self.person: Callable[[Key], PersonRow | None] = of[PERSON[0]].__getitem__
-        self.link: Callable[[Key], LinkRow | None] = of[LINK[0]].__getitem__
-        self.anchor: Callable[[Key], AnchorRow | None] = of[ANCHOR[0]].__getitem__
+
+    def workspace(self, key: Key) -> WorkspaceRow | None:
+        """The row of a workspace."""
+        return self._workspaces.get(key)
+
+    def object(self, key: Key) -> ObjectRow | None:
+        """The row of an object."""
+        return self._objects.get(key)
+
+    def thread(self, key: Key) -> ThreadRow | None:
+        """The row of a thread."""
+        return self._threads.get(key)
+
+    def conversation(self, key: Key) -> ConversationRow | None:
+        """The row of a conversation."""
+        return self._conversations.get(key)
+
+    def account(self, key: Key) -> AccountRow | None:
+        """The row of an account."""
+        return self._accounts.get(key)
+
+    def person(self, key: Key) -> PersonRow | None:
+        """The row of a person."""
+        return self._persons.get(key)
+
+    def link(self, key: Key) -> LinkRow | None:
+        """The row of a link."""
+        return self._links.get(key)
+
+    def anchor(self, key: Key) -> AnchorRow | None:
+        """The row of an anchor."""
+        return self._anchors.get(key)
 
     def names_of(self, key: Key, row: ConversationRow) -> Names:
         """What a conversation's names amount to. Names are only ever appended: the rest is kept."""
@@ -142,11 +188,11 @@ class View:
 
     def get(self, key: Key) -> Any:
         """The row, or None."""
-        return self._pools[key[0]][key]
+        return self._of[key[0]].get(key)
 
     def put(self, key: Key, row: Row) -> None:
         """Store a new or changed row in the overlay."""
-        self._pools[key[0]][key] = row
+        self._of[key[0]].put(key, row)
         self._dirty[key] = row
 
     def changes(self) -> dict[Key, bytes]:
@@ -156,7 +202,7 @@ class View:
     def committed(self) -> None:
         """The transaction is committed: the overlay is the state now."""
         self._dirty.clear()
-        for pool in self._pools.values():
+        for pool in self._of.values():
             pool.age()
         if len(self._names) > CACHE_ROWS:
             self._names.clear()
@@ -165,7 +211,7 @@ class View:
         """The transaction was aborted: forget all that was read and written."""
         self._dirty.clear()
         self._names.clear()
-        for pool in self._pools.values():
+        for pool in self._of.values():
             pool.clear()
 
     def scan(self, prefix: bytes, after: bytes) -> Iterator[tuple[Key, Any]]:
