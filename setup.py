@@ -15,7 +15,14 @@ from pathlib import Path
 from setuptools import Extension, find_packages, setup
 
 FOLDERS = {"commonline.schemas": "schemas", "commonline.connectors": "connectors", "commonline.streams": "streams"}
-COMPILED = {"commonline.schemas._codec": ["schemas/codec.c"]}
+WIRE = "src/commonline/bus/wire"
+COMPILED = {
+    "commonline.schemas._codec": ["schemas/codec.c"],
+    "commonline.bus.wire._records": [
+        *(f"{WIRE}/{name}.c" for name in ("accumulator", "appending", "batch", "hashes", "module", "reading", "seal")),
+        *(f"{WIRE}/{name}.h" for name in ("accumulator", "batch", "records")),
+    ],
+}
 """C modules by name, with all that each is made from: ``*.c`` are compiled, ``*.h`` are read by them."""
 packages = [name for name in find_packages("src") if ".".join(name.split(".")[:2]) not in FOLDERS]
 package_dir = {"": "src"}
