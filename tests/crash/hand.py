@@ -53,7 +53,10 @@ class Hand:
         self._ending = threading.Event()
 
     def strike(self, blow: Blow) -> None:
-        """Do it; what takes time goes on beside."""
+        """Do it; what takes time goes on beside. Raises what an earlier blow raised."""
+        for running in self._running:
+            if running.done():
+                running.result()
         act: dict[str, Callable[[Blow], None]] = {
             "kill": self._kill,
             "term": self._term,

@@ -10,6 +10,7 @@ HOST = "127.0.0.1"
 LOWEST = 20_000
 _HIGHEST = 32_000
 _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_given: set[int] = set()
 
 
 def is_free(port: int, host: str = HOST) -> bool:
@@ -38,12 +39,14 @@ def free_port() -> int:
 
     Not the port of ``bind(0)``: that lies inside the range, and while a broker on it restarts, a client that
     keeps connecting may be given that very port as its source, connect to itself, and hold it.
+    No port is given twice to one process: whoever asks for several before it listens would get one for two servers.
     """
     ceiling = min(_HIGHEST, _ephemeral_floor())
     chooser = random.SystemRandom()
     for _ in range(200):
         port = chooser.randrange(LOWEST, ceiling) if ceiling > LOWEST + 1000 else 0
-        if port and is_free(port):
+        if port and port not in _given and is_free(port):
+            _given.add(port)
             return port
     with socket.socket() as probe:
         probe.bind((HOST, 0))
