@@ -17,6 +17,7 @@ from setuptools import Extension, find_packages, setup
 FOLDERS = {"commonline.schemas": "schemas", "commonline.connectors": "connectors", "commonline.streams": "streams"}
 WIRE = "src/commonline/bus/wire"
 COMPILED = {
+    "commonline._ids": ["src/commonline/hashes.h", "src/commonline/ids.c"],
     "commonline.schemas._codec": ["schemas/codec.c"],
     "commonline.bus.wire._records": [
         *(f"{WIRE}/{name}.c" for name in ("accumulator", "appending", "batch", "hashes", "module", "reading", "seal")),

@@ -18,27 +18,19 @@ from bench.workload import START, WORKSPACE, configuration, log
 from commonline.ids import uuid5
 from commonline.schemas.codec import decode_activity, encode_activity
 from commonline.schemas.records import Activity, Container, Object, Origin, Party, Reference, Thread
+from commonline.streams.unify.keys import ACCOUNT, ANCHOR, CONVERSATION, OBJECT, PERSON, THREAD, Key
+from commonline.streams.unify.keys import WORKSPACE as WORKSPACE_KIND
 from commonline.streams.unify.objects import version_of
 from commonline.streams.unify.rows import (
-    ACCOUNT,
-    ANCHOR,
-    CONVERSATION,
-    OBJECT,
-    PERSON,
-    THREAD,
     AccountRow,
     AnchorRow,
     ConversationRow,
-    Key,
     ObjectRow,
     PersonRow,
     ThreadRow,
     WorkspaceRow,
     decode_row,
     encode_row,
-)
-from commonline.streams.unify.rows import (
-    WORKSPACE as WORKSPACE_KIND,
 )
 from commonline.streams.unify.service import unifier
 from commonline.streams.unify.view import View

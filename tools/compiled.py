@@ -19,9 +19,11 @@ from commonline.streams import unify
 
 ROOT = Path(__file__).parent.parent
 TELL = """
+from commonline import ids
 from commonline.schemas import compiled
 from commonline.streams import unify
 codec, decision = compiled.form(), unify.FORM
+print("ids:", "compiled" if ids.FORM.module else "python", ids.FORM.why)
 print("codec:", codec.name, codec.why)
 print("unify:", "compiled" if decision.compiled else "python", decision.why)
 """

@@ -8,6 +8,7 @@ COMPILED = (
     "envelopes",
     "feeds",
     "graph",
+    "keys",
     "ledger",
     "links",
     "objects",

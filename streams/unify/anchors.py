@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from commonline.schemas.records import Activity
 from commonline.streams.unify import links, threads
+from commonline.streams.unify.keys import Key
 from commonline.streams.unify.reading import Reading
-from commonline.streams.unify.rows import AnchorRow, Key, Waiting
+from commonline.streams.unify.rows import AnchorRow, Waiting
 from commonline.streams.unify.turn import Turn
 
 JOINING = frozenset({"reply", "thread", "parent", "merged_into", "attachment_of", "forward"})

@@ -14,8 +14,8 @@ from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity
 from commonline.schemas.records import Control
 from commonline.streams.unify import feeds, links, people, show, threads
+from commonline.streams.unify.keys import CONVERSATION, Key
 from commonline.streams.unify.reading import Reading
-from commonline.streams.unify.rows import CONVERSATION, Key
 from commonline.streams.unify.rules import CompiledDepartment, UnifyConfiguration
 from commonline.streams.unify.subject import Subject, persons_of
 from commonline.streams.unify.turn import Turn, workspace_part

@@ -22,17 +22,9 @@ from commonline.streams.unify import (
     threads,
     windows,
 )
+from commonline.streams.unify.keys import WORKSPACE, Key, Keys
 from commonline.streams.unify.reading import Reading
-from commonline.streams.unify.rows import (
-    WORKSPACE,
-    ConversationRow,
-    Key,
-    Keys,
-    ObjectRow,
-    ThreadRow,
-    Version,
-    WorkspaceRow,
-)
+from commonline.streams.unify.rows import ConversationRow, ObjectRow, ThreadRow, Version, WorkspaceRow
 from commonline.streams.unify.rules import Compiled, UnifyConfiguration, compile_configuration
 from commonline.streams.unify.subject import Subject, persons_of
 from commonline.streams.unify.turn import Met, Output, Turn

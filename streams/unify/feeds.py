@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from commonline.schemas.codec import decode_activity, encode_feed_activity
 from commonline.schemas.records import FeedActivity, FeedEvent
 from commonline.streams.unify import show
+from commonline.streams.unify.keys import Key
 from commonline.streams.unify.pieces import LEVELS
-from commonline.streams.unify.rows import ConversationRow, Key, ObjectRow, ThreadRow
+from commonline.streams.unify.rows import ConversationRow, ObjectRow, ThreadRow
 from commonline.streams.unify.rules import CompiledDepartment
 from commonline.streams.unify.turn import Output, Turn, record_key
 from commonline.streams.unify.work import continue_show, continue_withdraw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from commonline.streams.unify.rows import Key
+from commonline.streams.unify.keys import Key
 
 Neighbours = Callable[[Key], Iterable[tuple[Key, Key]]]
 """Key of a node -> (key of a neighbour, key of the link between)."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from commonline.ids import uuid5
 from commonline.schemas.codec import decode_link, encode_link
 from commonline.schemas.records import Link, LinkKind, LinkState, Verdict
-from commonline.streams.unify.rows import Key, LinkRow
+from commonline.streams.unify.keys import Key
+from commonline.streams.unify.rows import LinkRow
 from commonline.streams.unify.turn import Output, Turn
 
 RULING = "ruling"

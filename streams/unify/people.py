@@ -11,7 +11,8 @@ from commonline.schemas.codec import decode_link, encode_person
 from commonline.schemas.records import Activity, Party, Person, PersonAccount
 from commonline.streams.unify import links, windows
 from commonline.streams.unify.graph import component
-from commonline.streams.unify.rows import AccountRow, Key, PersonRow
+from commonline.streams.unify.keys import Key
+from commonline.streams.unify.rows import AccountRow, PersonRow
 from commonline.streams.unify.turn import Met, Output, Turn
 
 MOST_ACCOUNTS = 64

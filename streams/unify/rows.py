@@ -1,32 +1,22 @@
 """The rows of the state: one an object, thread, conversation, account, person, link or anchor; none grows with history.
 
-A row is stored as one byte of version and msgpack (arrays, not maps). Its key is one byte of kind, eight bytes of
-workspace, sixteen of what it is: both hashes are keyed, since keys outlive erasure (protocol F12, F20, F25).
+A row is stored as one byte of version and msgpack (arrays, not maps), below its key (`commonline.streams.unify.keys`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from commonline.errors import StateError, TooLargeError
-from commonline.ids import SEPARATOR, keyed_hash
 from commonline.schemas.records import PartyKind, Side
+from commonline.streams.unify.keys import ACCOUNT, ANCHOR, CONVERSATION, LINK, OBJECT, PERSON, THREAD, WORKSPACE, Key
 
 ROW_VERSION = 1
 ROW_LIMIT = 64 * 1024 * 4
 """A row may hold one activity, whose text is capped at 40,000 characters of up to four bytes."""
-
-WORKSPACE, OBJECT, THREAD, CONVERSATION = b"g", b"o", b"t", b"c"
-ACCOUNT, PERSON, LINK, ANCHOR = b"a", b"p", b"l", b"x"
-PREFIX_SIZE = 9
-KEPT_KEYS = 1 << 15
-
-Key = bytes
-MakeKey = Callable[[str], Key]
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
@@ -206,64 +196,3 @@ def decode_row(key: Key, data: bytes) -> Any:
         return _DECODERS[key[0]](data[1:])
     except (msgspec.DecodeError, KeyError) as error:
         raise StateError(f"state row {key.hex()} cannot be read: {error}; move the state away to rebuild it") from error
-
-
-class KeysOfKind(dict[str, Key]):
-    """What a row is of -> its key, for one kind and workspace. Keys that were made lately are kept: an activity names
-    its thread and its people several times, and the next ones name them again."""
-
-    __slots__ = ("_hash", "_prefix")
-
-    def __init__(self, prefix: bytes, hashed: blake2b) -> None:
-        super().__init__()
-        self._prefix = prefix
-        self._hash = hashed
-
-    def __missing__(self, what: str) -> Key:
-        hashed = self._hash.copy()
-        hashed.update(what.encode("utf-8", "surrogatepass"))
-        if len(self) >= KEPT_KEYS:
-            self.clear()
-        self[what] = found = self._prefix + hashed.digest()
-        return found
-
-
-class WorkspaceKeys:
-    """Makes the row keys of one workspace."""
-
-    __slots__ = ("_of", "account", "anchor", "conversation", "link", "object", "person", "thread", "workspace")
-
-    def __init__(self, secret: bytes, workspace: str) -> None:
-        self.workspace = keyed_hash(secret, "workspace", workspace, size=PREFIX_SIZE - 1)
-        hashed = blake2b((workspace + SEPARATOR).encode("utf-8", "surrogatepass"), key=secret, digest_size=16)
-        self._of = {kind: KeysOfKind(kind + self.workspace, hashed) for kind in TYPES}
-        self.object: MakeKey = self._of[OBJECT].__getitem__
-        self.thread: MakeKey = self._of[THREAD].__getitem__
-        self.conversation: MakeKey = self._of[CONVERSATION].__getitem__
-        self.account: MakeKey = self._of[ACCOUNT].__getitem__
-        self.person: MakeKey = self._of[PERSON].__getitem__
-        self.link: MakeKey = self._of[LINK].__getitem__
-        self.anchor: MakeKey = self._of[ANCHOR].__getitem__
-
-    def key(self, kind: bytes, what: str) -> Key:
-        """The key of the row of `kind` for `what`."""
-        return self._of[kind][what]
-
-
-class Keys:
-    """Makes row keys for one installation. `secret` is the installation's hash key."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = keyed_hash(secret, "row keys", size=32)
-        self._workspaces: dict[str, WorkspaceKeys] = {}
-
-    def of(self, workspace: str) -> WorkspaceKeys:
-        """The keys of a workspace."""
-        found = self._workspaces.get(workspace)
-        if found is None:
-            found = self._workspaces[workspace] = WorkspaceKeys(self._secret, workspace)
-        return found
-
-    def key(self, kind: bytes, workspace: str, what: str) -> Key:
-        """The key of the row of `kind` for `what`."""
-        return self.of(workspace).key(kind, what)

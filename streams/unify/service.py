@@ -20,7 +20,7 @@ from commonline.metrics import Metrics
 from commonline.schemas.ids import SchemaIds
 from commonline.settings import KafkaSettings
 from commonline.streams.unify.decide import Unifier
-from commonline.streams.unify.rows import Keys
+from commonline.streams.unify.keys import Keys
 from commonline.streams.unify.task import Surroundings, UnifyTask
 from commonline.topics import Topics
 

@@ -8,9 +8,10 @@ from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity, encode_feed_activity
 from commonline.schemas.records import Activity, FeedActivity
 from commonline.streams.unify import pieces
+from commonline.streams.unify.keys import Key
 from commonline.streams.unify.pieces import LEVELS
 from commonline.streams.unify.reading import Reading
-from commonline.streams.unify.rows import ConversationRow, Key, ObjectRow
+from commonline.streams.unify.rows import ConversationRow, ObjectRow
 from commonline.streams.unify.rules import CompiledDepartment
 from commonline.streams.unify.subject import Conversation, Persons, Subject, persons_of
 from commonline.streams.unify.turn import Output, Turn, record_key

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from commonline.schemas.codec import encode_activity
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify import pieces
+from commonline.streams.unify.keys import Key
 from commonline.streams.unify.patterns import (
     ACCOUNT,
     FILE,
@@ -22,7 +23,7 @@ from commonline.streams.unify.patterns import (
 from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.redact import redact
 from commonline.streams.unify.redactor import Known, Redactor
-from commonline.streams.unify.rows import ConversationRow, Key
+from commonline.streams.unify.rows import ConversationRow
 from commonline.streams.unify.rules import CompiledDepartment
 from commonline.streams.unify.turn import Met, Turn
 

@@ -26,8 +26,9 @@ from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Activity, Control, DeadLetter
 from commonline.streams.unify.decide import Decision, Unifier
 from commonline.streams.unify.envelopes import Envelopes
+from commonline.streams.unify.keys import WORKSPACE
 from commonline.streams.unify.ledger import BatchLedger
-from commonline.streams.unify.rows import WORKSPACE, decode_row
+from commonline.streams.unify.rows import decode_row
 from commonline.streams.unify.view import View
 from commonline.topics import Topics
 

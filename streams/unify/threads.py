@@ -11,7 +11,8 @@ from commonline.schemas.codec import decode_link, encode_conversation_activity
 from commonline.schemas.records import ConversationActivity, ConversationEvent
 from commonline.streams.unify import feeds
 from commonline.streams.unify.graph import component
-from commonline.streams.unify.rows import ConversationRow, Key, ThreadRow
+from commonline.streams.unify.keys import Key
+from commonline.streams.unify.rows import ConversationRow, ThreadRow
 from commonline.streams.unify.turn import Output, Turn, record_key
 
 MOST_THREADS = 1000

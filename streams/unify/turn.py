@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from commonline.schemas.records import Activity, Party
-from commonline.streams.unify.rows import PREFIX_SIZE, AccountRow, Key, WorkspaceKeys, WorkspaceRow
+from commonline.streams.unify.keys import PREFIX_SIZE, Key, WorkspaceKeys
+from commonline.streams.unify.rows import AccountRow, WorkspaceRow
 from commonline.streams.unify.rules import Compiled
 from commonline.streams.unify.view import View
 

@@ -16,18 +16,9 @@ from commonline.bus.store import POSITION_KEY, LocalStore, decode_position
 from commonline.bus.takeover import group_offset
 from commonline.errors import BrokenStoreError, ConfigurationError, StateError
 from commonline.metrics import Metrics
+from commonline.streams.unify.keys import ACCOUNT, ANCHOR, CONVERSATION, LINK, OBJECT, PERSON, THREAD, WORKSPACE
 from commonline.streams.unify.readable import whole_fault
 from commonline.streams.unify.redo import Redo
-from commonline.streams.unify.rows import (
-    ACCOUNT,
-    ANCHOR,
-    CONVERSATION,
-    LINK,
-    OBJECT,
-    PERSON,
-    THREAD,
-    WORKSPACE,
-)
 from commonline.streams.unify.service import UnifySettings, described, surroundings
 
 Source = Literal["changelog", "activities", "local"]

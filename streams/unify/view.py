@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
+from commonline.streams.unify.keys import ACCOUNT, ANCHOR, CONVERSATION, LINK, OBJECT, PERSON, THREAD, WORKSPACE, Key
 from commonline.streams.unify.patterns import words
 from commonline.streams.unify.rows import (
-    ACCOUNT,
-    ANCHOR,
-    CONVERSATION,
-    LINK,
-    OBJECT,
-    PERSON,
-    THREAD,
-    WORKSPACE,
     AccountRow,
     AnchorRow,
     ConversationRow,
-    Key,
     LinkRow,
     ObjectRow,
     PersonRow,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify import links, threads
-from commonline.streams.unify.rows import AccountRow, Key, Touch
+from commonline.streams.unify.keys import Key
+from commonline.streams.unify.rows import AccountRow, Touch
 from commonline.streams.unify.turn import Turn
 
 MOST_TOUCHES = 64

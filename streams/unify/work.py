@@ -9,7 +9,7 @@ import msgspec
 from commonline.ids import uuid5
 from commonline.schemas.codec import encode_control
 from commonline.schemas.records import Control
-from commonline.streams.unify.rows import Key
+from commonline.streams.unify.keys import Key
 from commonline.streams.unify.turn import Output, Turn
 
 

@@ -16,7 +16,8 @@ from commonline.gateway.project.write import chunks, move, portions, present, re
 from commonline.gateway.store import bulk, tables
 from commonline.gateway.store.tables import WHOLE
 from commonline.schemas.records import ConversationActivity, FeedActivity, Link, Person
-from commonline.streams.unify.rows import OBJECT, ObjectRow, decode_row, encode_row
+from commonline.streams.unify.keys import OBJECT
+from commonline.streams.unify.rows import ObjectRow, decode_row, encode_row
 
 Record: TypeAlias = FeedActivity | ConversationActivity | Person | Link
 _json = msgspec.json.Encoder().encode
