@@ -20,7 +20,10 @@ COMPILED = {
     "commonline._ids": ["src/commonline/hashes.h", "src/commonline/ids.c"],
     "commonline.schemas._codec": ["schemas/codec.c"],
     "commonline.bus.wire._records": [
-        *(f"{WIRE}/{name}.c" for name in ("accumulator", "appending", "batch", "hashes", "module", "reading", "seal")),
+        *(
+            f"{WIRE}/{name}.c"
+            for name in ("accumulator", "appending", "batch", "hashes", "module", "reading", "rooms", "seal")
+        ),
         *(f"{WIRE}/{name}.h" for name in ("accumulator", "batch", "records")),
     ],
 }

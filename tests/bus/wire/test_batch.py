@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -173,6 +174,20 @@ def test_a_batch_is_sealed_while_others_are_filled() -> None:
     assert [[one.value for one in some] for some in found] == [
         [b"%d:%d" % (number, count) * 9 for count in range(3000)] for number in range(8)
     ]
+
+
+def test_room_that_is_used_again_holds_nothing_of_before() -> None:
+    large = random.Random(7).randbytes(200_000)
+    for turn in range(3):
+        batches = [module().Batch() for _ in range(70)]  # some room is kept, some is too much
+        for number, batch in enumerate(batches):
+            for part in range(number % 4 + 1):
+                batch.append(large[part + turn :], b"%d" % number, None, 1)
+        for number, batch in enumerate(batches):
+            found = read(batch.seal(1, 0, 0, transactional=True))
+            assert [(one.key, one.value) for one in found] == [
+                (b"%d" % number, large[part + turn :]) for part in range(number % 4 + 1)
+            ]
 
 
 def test_a_batch_that_is_being_sealed_stays_as_it_is() -> None:

@@ -52,7 +52,7 @@ static int grow(Batch *batch, int64_t wanted) {
     }
     Py_ssize_t room = batch->room;
     while (room < wanted) room *= 2;
-    char *fresh = PyMem_RawRealloc(batch->bytes, (size_t)room);
+    char *fresh = room_grown(batch->bytes, batch->used, batch->room, &room);
     if (!fresh) {
         PyErr_NoMemory();
         return -1;
@@ -114,8 +114,8 @@ Batch *batch_make(Py_ssize_t room) {
     Batch *made = PyObject_New(Batch, &batch_type);
     if (!made) return NULL;
     made->sealing = 0;
+    made->bytes = room_make(&room);
     made->room = room;
-    made->bytes = PyMem_RawMalloc((size_t)room);
     emptied(made);
     if (made->bytes) return made;
     Py_DECREF(made);
@@ -128,7 +128,7 @@ static PyObject *batch_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObje
 }
 
 static void batch_free(Batch *batch) {
-    PyMem_RawFree(batch->bytes);
+    room_free(batch->bytes, batch->room);
     PyObject_Free(batch);
 }
 

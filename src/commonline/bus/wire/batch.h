@@ -32,6 +32,11 @@ int record_write(Batch *batch, const records_record *record, int64_t size);
 int seal_prepare(void);
 PyObject *batch_seal(Batch *batch, PyObject *args, PyObject *named);
 
+/* rooms.c: memory for records. `size` is what is wanted, then what there is; NULL: none, with no exception. */
+char *room_make(Py_ssize_t *size);
+char *room_grown(char *bytes, Py_ssize_t used, Py_ssize_t before, Py_ssize_t *size);
+void room_free(char *bytes, Py_ssize_t size);
+
 /* hashes.c */
 uint32_t crc32c(const char *data, size_t size);
 uint32_t crc32c_by_table(const char *data, size_t size);

@@ -26,7 +26,7 @@ SOURCES = tuple(
     Path(__file__).with_name(name)
     for name in (
         *("accumulator.c", "accumulator.h", "appending.c", "batch.c", "batch.h"),
-        *("hashes.c", "module.c", "reading.c", "records.h", "seal.c"),
+        *("hashes.c", "module.c", "reading.c", "records.h", "rooms.c", "seal.c"),
     )
 )
 BATCH_BYTES: int = 1_000_000
