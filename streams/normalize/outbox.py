@@ -10,7 +10,7 @@ from confluent_kafka import Message
 from commonline import topics as table
 from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import headers_of
-from commonline.bus.writer import Writer
+from commonline.bus.writer import RecordWriter
 from commonline.ids import SEPARATOR, keyed_hash
 from commonline.schemas import cloudevents, framing
 from commonline.schemas.codec import encode_dead_letter, encode_ledger
@@ -24,7 +24,7 @@ ORIGIN = "commonline_origin"
 class Outbox:
     """Encodes and hands over to the writer. `key` names objects in record keys (protocol F12)."""
 
-    def __init__(self, settings: ProcessSettings, writer: Writer, key: bytes, partitions: Mapping[str, int]) -> None:
+    def __init__(self, settings: ProcessSettings, writer: RecordWriter, key: bytes, partitions: Mapping[str, int]) -> None:
         names, ids = settings.topics, settings.ids
         self.partitions = partitions
         self._write = writer.write

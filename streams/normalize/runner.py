@@ -13,7 +13,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from commonline.bus.writer import Writer
+from commonline.bus.writer import RecordWriter
 from commonline.clock import Clock, now_us
 from commonline.errors import RestartError, StateError
 from commonline.logs import client_log
@@ -54,7 +54,7 @@ class Runner:
         group: str,
         instance: str,
         batches: Batches,
-        writer: Writer,
+        writer: RecordWriter,
         metrics: Metrics,
         *,
         session_ms: int = 6000,

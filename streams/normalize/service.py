@@ -15,7 +15,7 @@ from types import FrameType
 from commonline import topics as table
 from commonline.bus.process import ProcessSettings
 from commonline.bus.serve import MetricsServer
-from commonline.bus.writer import Writer
+from commonline.bus.wire import choice
 from commonline.clock import Clock, now_us
 from commonline.configuration.load import load
 from commonline.configuration.model import Configuration
@@ -151,7 +151,7 @@ class Normalize:
         names = settings.topics
         topic = names.name(table.DELIVERIES)
         group = names.identifier(STAGE)
-        writer = Writer(settings.kafka, client_id=f"commonline-{STAGE}", beat=self._beat)
+        writer = choice.writer(settings.kafka, client_id=f"commonline-{STAGE}", beat=self._beat)
         normalizer = self._normalizer(configuration, partitions)
         batches = Batches(
             normalizer,

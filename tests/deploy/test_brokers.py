@@ -19,11 +19,14 @@ from kafka import KafkaConsumer
 
 from commonline.bus.admin import ensure
 from commonline.bus.durability import find, judge
+from commonline.bus.wire.writer import WireWriter
+from commonline.errors import RestartError
 from commonline.local import ports
 from commonline.local.broker import Broker
 from commonline.settings import KafkaSettings
 from commonline.testing.plugin import cache_folder
 from commonline.topics import DELIVERIES, Topics
+from tests.bus.wire.client import wire as wire
 from tests.deploy.shape import ROOT, SECURE, load
 from tests.deploy.test_compose import kafka_properties
 
@@ -90,6 +93,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("wire")
 def test_services_reach_a_broker_with_tls_and_passwords(
     tmp_path: Path, certificates: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,15 +118,20 @@ def test_services_reach_a_broker_with_tls_and_passwords(
 
 
 def write_and_read(settings: KafkaSettings) -> None:
-    """One record written by librdkafka, read by kafka-python and by aiokafka."""
+    """One record written by librdkafka and one by our own client, read by kafka-python and by aiokafka."""
     topic = Topics().name(DELIVERIES)
     producer = Producer(settings.librdkafka() | {"acks": "all"})
     producer.produce(topic, b"steam", b"kettle", partition=0)
     assert producer.flush(20) == 0
+    writer = WireWriter(settings, client_id="test", give_up_s=20)
+    writer.write(topic, os.urandom(300_000), b"kettle", partition=0)
+    writer.flush()
+    writer.close()
     reader = KafkaConsumer(
         topic, auto_offset_reset="earliest", group_id=None, consumer_timeout_ms=20_000, **settings.kafka_python()
     )
     assert next(reader).value == b"steam"
+    assert len(next(reader).value) == 300_000
     reader.close()
 
     async def read() -> bytes:
@@ -136,7 +145,7 @@ def write_and_read(settings: KafkaSettings) -> None:
 
 
 def refused(environ: dict[str, str], reason: str) -> None:
-    """The cluster cannot be asked; the client's log says why."""
+    """The cluster cannot be asked; librdkafka's log says why, and our own client too."""
     settings = KafkaSettings.from_environ(environ)
     assert settings is not None
     said: list[str] = []
@@ -146,3 +155,7 @@ def refused(environ: dict[str, str], reason: str) -> None:
         client.list_topics(timeout=5)
     client.poll(1)
     assert reason in " ".join(said)
+    writer = WireWriter(settings, client_id="test", give_up_s=2)
+    writer.write("t", b"steam", partition=0)
+    with pytest.raises(RestartError, match=f"(?i){reason}"):
+        writer.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
@@ -18,6 +18,37 @@ MOST_BYTES = 10 * MIB
 FLUSH_TURN_S = 0.5
 FULL_WAIT_S = 0.05
 PUSH_S = 0.003
+
+
+class RecordWriter(Protocol):
+    """What writes records, whichever client does it: `Writer`, or the one of `commonline.bus.wire.writer`."""
+
+    def write(
+        self,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None = None,
+        *,
+        partition: int = -1,
+        headers: Headers | None = None,
+        timestamp_ms: int = 0,
+    ) -> None:
+        """Hand a record over; waits while too much is under way.
+
+        Raises `RestartError` when a record was given up, `ContractError` for one that is too large.
+        """
+
+    def poll(self) -> None:
+        """What is to be done now and then. Raises as `flush`."""
+
+    def push(self) -> None:
+        """Send at once what has been handed over. Raises as `flush`."""
+
+    def flush(self) -> None:
+        """Wait until everything handed over is acknowledged.
+
+        Raises `RestartError` when a record was not: it may be in the log or not.
+        """
 
 
 class Writer:
@@ -75,7 +106,7 @@ class Writer:
                 self._beat()
                 self._check()
             except KafkaException as error:
-                raise _failure(error.args[0]) from error
+                raise not_written(error.args[0]) from error
 
     def poll(self) -> None:
         """Take the reports that have come. Raises as `flush`."""
@@ -108,11 +139,12 @@ class Writer:
 
     def _check(self) -> None:
         if self._failed:
-            raise _failure(self._failed[0])
+            raise not_written(self._failed[0])
 
 
-def _failure(error: KafkaError) -> Exception:
-    if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+def not_written(error: KafkaError) -> Exception:
+    """What a record that was given up is to whoever wrote it."""
+    if error.code() in (KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.RECORD_LIST_TOO_LARGE):
         return ContractError(f"a record is larger than the topics table allows: {error.str()}")
     return RestartError(f"a record was not acknowledged: {error.str()}")
 
