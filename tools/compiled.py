@@ -1,8 +1,8 @@
 """``make compiled``: what is compiled, beside the sources of this checkout (docs/adr/0010).
 
-The codec from C; the modules that unify's packages name, by mypyc. What was made from sources that are edited later is
-not used until this runs again. Ends with 1 where something cannot be compiled; with ``--or-python`` it says so and ends
-with 0.
+The codec and the builder of record batches from C; the modules that unify's packages name, by mypyc. What was made from
+sources that are edited later is not used until this runs again. Ends with 1 where something cannot be compiled; with
+``--or-python`` it says so and ends with 0.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from commonline.streams import unify
 ROOT = Path(__file__).parent.parent
 TELL = """
 from commonline import ids
+from commonline.bus.wire import records
 from commonline.schemas import compiled
 from commonline.streams import unify
-codec, decision = compiled.form(), unify.FORM
+codec, decision, producer = compiled.form(), unify.FORM, records.form()
 print("ids:", "compiled" if ids.FORM.module else "python", ids.FORM.why)
 print("codec:", codec.name, codec.why)
 print("unify:", "compiled" if decision.compiled else "python", decision.why)
+print("producer:", producer.name, producer.why)
 """
 MYPYC = """
 import sys

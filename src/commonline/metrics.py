@@ -82,12 +82,15 @@ class Metric:
 LATENCY = (0.005, 0.01, 0.02, 0.035, 0.06, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600)
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 FEED_LABELS = ("workspace", "department", "event")
-BUILD_LABELS = ("version", "codec")
+BUILD_LABELS = ("version", "codec", "producer")
 SIZES = (1, 5, 20, 100, 500, 1000, 2000, 5000, 10000)
 
 TABLE: dict[MetricName, Metric] = {
     "commonline_build_info": Metric(
-        "gauge", "always 1: version, and the codec's form (compiled or python)", BUILD_LABELS
+        "gauge",
+        "always 1: version, the codec's form (compiled or python), who builds the stages' batches (compiled: we do; or "
+        "librdkafka)",
+        BUILD_LABELS,
     ),
     "commonline_deliveries_total": Metric("counter", "deliveries acknowledged by the broker", ("source",)),
     "commonline_requests_refused_total": Metric("counter", "requests answered with an error", ("source", "reason")),

@@ -24,7 +24,9 @@ ORIGIN = "commonline_origin"
 class Outbox:
     """Encodes and hands over to the writer. `key` names objects in record keys (protocol F12)."""
 
-    def __init__(self, settings: ProcessSettings, writer: RecordWriter, key: bytes, partitions: Mapping[str, int]) -> None:
+    def __init__(
+        self, settings: ProcessSettings, writer: RecordWriter, key: bytes, partitions: Mapping[str, int]
+    ) -> None:
         names, ids = settings.topics, settings.ids
         self.partitions = partitions
         self._write = writer.write

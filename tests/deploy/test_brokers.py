@@ -26,7 +26,6 @@ from commonline.local.broker import Broker
 from commonline.settings import KafkaSettings
 from commonline.testing.plugin import cache_folder
 from commonline.topics import DELIVERIES, Topics
-from tests.bus.wire.client import wire as wire
 from tests.deploy.shape import ROOT, SECURE, load
 from tests.deploy.test_compose import kafka_properties
 

@@ -11,7 +11,6 @@ import pytest
 from confluent_kafka import Message
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
-from tests.bus.wire.client import wire as wire
 
 from commonline.bus.reader import Reader, headers_of
 from commonline.bus.wire import sender

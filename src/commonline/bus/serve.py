@@ -17,6 +17,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import make_wsgi_app
 
+from commonline.bus.wire import records
 from commonline.errors import PlatformError
 from commonline.metrics import Metrics
 from commonline.schemas import compiled
@@ -60,7 +61,11 @@ class MetricsServer:
 
     @staticmethod
     def _tell_build(metrics: Metrics) -> None:
-        labels = {"version": version("commonline"), "codec": compiled.form().name}
+        labels = {
+            "version": version("commonline"),
+            "codec": compiled.form().name,
+            "producer": records.form().name,
+        }
         metrics.gauge("commonline_build_info", labels).set(1)
 
     @property

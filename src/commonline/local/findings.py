@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from commonline.bus.wire import records
 from commonline.configuration.load import find, load
 from commonline.configuration.model import Configuration
 from commonline.errors import CommonlineError
@@ -43,6 +44,7 @@ def find_all(home: Home, config: Path | None, environ: Mapping[str, str] = os.en
     yield _system()
     yield Finding("packages", "ok", ", ".join(f"{name} {version(name)}" for name in PACKAGES))
     yield _form()
+    yield _producer()
     yield _java()
     yield _home(home)
     yield _downloads(home)
@@ -67,6 +69,13 @@ def _form() -> Finding:
         decision = "unify's decision too" if unify.FORM.compiled else f"unify's decision in Python ({unify.FORM.why})"
         return Finding("codec", "ok", f"compiled; {decision}")
     return Finding("codec", "note", f"in Python ({form.why}): all works, several times slower; see: make compiled")
+
+
+def _producer() -> Finding:
+    form = records.form()
+    if form.name == "compiled":
+        return Finding("producer", "ok", "stages write by our own client")
+    return Finding("producer", "note", f"stages write by librdkafka ({form.why}): all works; see: make compiled")
 
 
 def _java() -> Finding:

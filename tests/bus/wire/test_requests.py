@@ -1,8 +1,9 @@
-"""Requests: the one that we write ourselves is what kafka-python writes; the others are in the versions of Kafka 2.8."""
+"""The request that we write ourselves is what kafka-python writes; the others are in the versions of Kafka 2.8."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from kafka.protocol.producer import ProduceRequest
 
 from commonline.bus.wire import requests
+from commonline.bus.wire.group import Member
 from commonline.bus.wire.requests import Identity
 
 WHO = Identity(4711, 2)
@@ -52,12 +54,12 @@ def test_a_produce_request_is_what_the_library_writes(
         requests.init(None, 0),
         requests.add_partitions("id", WHO, [("a", 0), ("b", 1), ("a", 2)]),
         requests.add_offsets("id", WHO, "group"),
-        requests.commit_offset("id", WHO, requests.Member("g", 5, "m", "i"), ("a", 3), 77),
+        requests.commit_offset("id", WHO, Member("g", 5, "m", "i"), ("a", 3), 77),
         requests.end("id", WHO, committed=True),
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_a_request_can_be_read_back(request_: requests.Any) -> None:
+def test_a_request_can_be_read_back(request_: Any) -> None:
     request_.with_header(correlation_id=1, client_id="c")
     kind = type(request_)
     assert kind.decode(request_.encode(), version=requests.VERSIONS[kind]) == request_

@@ -102,7 +102,9 @@ def failure(code: int, what: str) -> KafkaException:
     meaning = of_coordinator(code)
     if code in _FENCED:
         code = KafkaError._FENCED
-    told = KafkaError(code, f"{what}: {KafkaError(code).str()}", meaning is Meaning.END, False, meaning is Meaning.ABORT)
+    told = KafkaError(
+        code, f"{what}: {KafkaError(code).str()}", meaning is Meaning.END, False, meaning is Meaning.ABORT
+    )
     return KafkaException(told)
 
 

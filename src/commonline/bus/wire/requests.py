@@ -24,7 +24,7 @@ from kafka.protocol.producer import (
 from commonline.bus.wire.group import Member
 
 PRODUCE = 8
-"""The last version that is not "flexible": names and lengths of fixed size. Answers tell of single records (KIP-467)."""
+"""The last version that is not "flexible": names and lengths of fixed size."""
 VERSIONS = {
     ProduceRequest: PRODUCE,
     MetadataRequest: 8,
@@ -136,7 +136,11 @@ def end(transactional_id: str, who: Identity, *, committed: bool) -> Any:
 
 
 def produce(
-    correlation: int, client_id: str, transactional_id: str | None, timeout_ms: int, batches: Sequence[tuple[Place, bytes]]
+    correlation: int,
+    client_id: str,
+    transactional_id: str | None,
+    timeout_ms: int,
+    batches: Sequence[tuple[Place, bytes]],
 ) -> list[bytes]:
     """Pieces of a framed request with one batch a partition. Batches are not copied: they are most of it.
 
