@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from bench.machine import Ground
@@ -13,6 +14,7 @@ from bench.worker import Plant
 
 from commonline import topics as table
 from commonline.audit.auditor import Auditor
+from commonline.audit.feeds import Feeds
 from commonline.bus.process import ProcessSettings
 from commonline.topics import Topic
 
@@ -42,12 +44,13 @@ def _seen(ground: Ground, plant: Plant, name: str, topic: Topic) -> Any:
 def _audit(ground: Ground, plant: Plant, count: int) -> dict[str, Any]:
     settings = ProcessSettings(kafka=ground.kafka, home=plant.home, prefix=plant.prefix)
     began, spent = time.monotonic(), time.process_time()
-    with Auditor(settings) as auditor:
+    with Auditor(settings, feeds=False) as auditor:
         found = auditor.compare()
         records = auditor.reader.read
         unverified = auditor.comparison.unverified
+        written = auditor.intake.written
     spent, took = time.process_time() - spent, time.monotonic() - began
-    return {
+    return _feeds(settings, written) | {
         "deliveries": count,
         "records": records,
         "findings": len(found),
@@ -56,4 +59,20 @@ def _audit(ground: Ground, plant: Plant, count: int) -> dict[str, Any]:
         "audit_cpu_s_per_million_records": round(spent / records * 1e6, 1),
         "records_per_s": round(records / took),
         "rss_peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+    }
+
+
+def _feeds(settings: ProcessSettings, written: Mapping[tuple[str, str], int]) -> dict[str, Any]:
+    """All feeds from their beginning: numbers without a gap, as far as the ledger says."""
+    spent = time.process_time()
+    feeds = Feeds(settings, None)
+    try:
+        found = feeds.compare(written)
+    finally:
+        feeds.close()
+    spent = time.process_time() - spent
+    return {
+        "feed_records": feeds.read,
+        "feed_findings": len(found),
+        "feeds_cpu_s_per_million_records": round(spent / max(feeds.read, 1) * 1e6, 1),
     }

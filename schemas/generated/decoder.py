@@ -2338,17 +2338,17 @@ def _ledger(b: bytes, p: int) -> tuple[Ledger, int]:
             for _ in range(n):
                 j = JUMPS[b[p]]
                 if j:
-                    v18 = b[p + 1 : p + j].decode()
+                    v19 = b[p + 1 : p + j].decode()
                     p += j
                 else:
-                    v18, p = decode_string(b, p)
+                    v19, p = decode_string(b, p)
                 n = b[p]
                 if n < 128:
-                    v17 = n >> 1 ^ -(n & 1)
+                    v18 = n >> 1 ^ -(n & 1)
                     p += 1
                 else:
-                    v17, p = decode_long(b, p)
-                v13[v18] = v17
+                    v18, p = decode_long(b, p)
+                v13[v19] = v18
             n, p = decode_count(b, p)
     else:
         p += 1
@@ -2361,7 +2361,28 @@ def _ledger(b: bytes, p: int) -> tuple[Ledger, int]:
     v15 = b[p : p + 16]
     p += 16
     v16, p = decode_time(b, p)
-    record = Ledger(v1, v2, v3, v4, v5, v6, v7, v8, v9, v12, v14, v15, v16, v10, v11, v13)
+    v17: dict[str, int] = {}
+    if b[p]:
+        n, p = decode_count(b, p)
+        while n:
+            for _ in range(n):
+                j = JUMPS[b[p]]
+                if j:
+                    v21 = b[p + 1 : p + j].decode()
+                    p += j
+                else:
+                    v21, p = decode_string(b, p)
+                n = b[p]
+                if n < 128:
+                    v20 = n >> 1 ^ -(n & 1)
+                    p += 1
+                else:
+                    v20, p = decode_long(b, p)
+                v17[v21] = v20
+            n, p = decode_count(b, p)
+    else:
+        p += 1
+    record = Ledger(v1, v2, v3, v4, v5, v6, v7, v8, v9, v12, v14, v15, v16, v10, v11, v13, v17)
     return record, p
 
 

@@ -2313,7 +2313,23 @@ def encode_ledger(record: Ledger) -> bytes:
         else:
             p46 = encode_long(v45)
             p47 = p48 = p49 = b""
-        return _join((p3, p1, p6, p4, p8, p10, p12, p15, p13, p18, p16, p20, p21, p22, p23, p25, p27, p29, p31, p33, p43, p44, p46, p47, p48, p49))
+        v50 = record.feeds
+        if v50.__class__ is not dict:
+            raise TypeError("dict")
+        if v50:
+            o52 = [encode_long(len(v50))]
+            for k54, i53 in v50.items():
+                p55 = k54.encode()
+                n56 = len(p55)
+                p57 = LONGS[n56] if n56 < 8192 else encode_long(n56)
+                v58 = i53
+                p59 = LONGS[v58] if 0 <= v58 < 8192 else encode_long(v58)
+                o52 += (p57, p55, p59)
+            o52.append(b"\x00")
+            p51 = _join(o52)
+        else:
+            p51 = b"\x00"
+        return _join((p3, p1, p6, p4, p8, p10, p12, p15, p13, p18, p16, p20, p21, p22, p23, p25, p27, p29, p31, p33, p43, p44, p46, p47, p48, p49, p51))
     except CAUSES as error:
         raise explain("Ledger", record, error) from error
 

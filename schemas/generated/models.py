@@ -1147,6 +1147,8 @@ class Ledger(Model):
     """Records set aside unread, in parked.v1."""
     ignored: dict[str, Long] = Field(default_factory=dict)
     """Entries ignored, by rule; unsupported events are one of them."""
+    feeds: dict[str, Long] = Field(default_factory=dict)
+    """unify: `seq` of the last record of each feed of the workspace by then; in one line of a range for each workspace."""
 
     @classmethod
     def from_record(cls, record: records.Ledger) -> Self:
@@ -1172,6 +1174,7 @@ class Ledger(Model):
             quiet=self.quiet,
             parked=self.parked,
             ignored=dict(self.ignored),
+            feeds=dict(self.feeds),
         )
 
     @classmethod

@@ -912,6 +912,8 @@ class Ledger(Struct, gc=False):
     """Records set aside unread, in parked.v1."""
     ignored: dict[str, int] = {}
     """Entries ignored, by rule; unsupported events are one of them."""
+    feeds: dict[str, int] = {}
+    """unify: `seq` of the last record of each feed of the workspace by then; in one line of a range for each workspace."""
 
 
 class Pulse(Struct, gc=False):

@@ -437,6 +437,7 @@ _LEDGER: Shape = (
         ("dead", ("long",)),
         ("sum", ("fixed", 16)),
         ("at", ("long",)),
+        ("feeds", ("map", ("long",))),
     ),
 )
 

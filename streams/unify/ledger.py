@@ -5,6 +5,8 @@ Ranges follow one another: each begins at the first record behind the last of th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from commonline.bus.batch import Record
 from commonline.schemas import cloudevents
 from commonline.schemas.codec import encode_ledger
@@ -14,6 +16,8 @@ from commonline.streams.unify.turn import Output
 STAGE = "unify"
 HOUR_US = 3_600_000_000
 _MODULUS = 1 << 128
+Numbers = Callable[[str], Mapping[str, int]]
+"""Workspace -> the number of the last record of each of its feeds."""
 
 
 class _Line:
@@ -66,8 +70,10 @@ class BatchLedger:
             line = self._lines[key] = _Line()
         return line
 
-    def lines(self, first: int, last: int, at: int) -> list[Ledger]:
-        """The lines of offsets `first` to `last`, sorted. `at` in microseconds."""
+    def lines(self, first: int, last: int, at: int, numbers: Numbers) -> list[Ledger]:
+        """The lines of offsets `first` to `last`, sorted. `at` in microseconds. The first line of a workspace tells how
+        far its feeds are."""
+        feeds = {workspace: dict(numbers(workspace)) for workspace, _, _ in self._lines}
         return [
             Ledger(
                 stage=STAGE,
@@ -85,11 +91,12 @@ class BatchLedger:
                 dead=line.dead,
                 sum=(line.total % _MODULUS).to_bytes(16, "big"),
                 at=at,
+                feeds=feeds.pop(workspace, {}),
             )
             for (workspace, source, hour), line in sorted(self._lines.items(), key=lambda pair: pair[0])
         ]
 
-    def records(self, topic: str, frame: bytes, first: int, last: int, at: int) -> list[Record]:
+    def records(self, topic: str, frame: bytes, first: int, last: int, at: int, numbers: Numbers) -> list[Record]:
         """The lines as records of `topic`, in the partition of the input (protocol F4)."""
         key = f"{STAGE}/{self._partition}".encode()
         return [
@@ -108,5 +115,5 @@ class BatchLedger:
                 ),
                 at // 1000,
             )
-            for line in self.lines(first, last, at)
+            for line in self.lines(first, last, at, numbers)
         ]

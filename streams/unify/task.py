@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import fastavro
@@ -111,8 +111,14 @@ class UnifyTask:
         first, last = messages[0].offset() or 0, messages[taken - 1].offset() or 0
         rows = self._view.changes()
         frame = self._framed["Ledger"]
-        records += self._told.records(self._where["ledger"], frame, first, last, self._around.clock())
+        at = self._around.clock()
+        records += self._told.records(self._where["ledger"], frame, first, last, at, self._numbers)
         return Batch(records, rows, taken)
+
+    def _numbers(self, workspace: str) -> Mapping[str, int]:
+        """How far a workspace's feeds are."""
+        row = self._view.workspace(self._around.unifier.keys.key(WORKSPACE, workspace, ""))
+        return row.feed_seq if row is not None else {}
 
     def _take(self, message: Message, condemned: frozenset[int], records: list[Record]) -> None:
         """Decide one record and append what follows from it. Raises `PoisonError`."""

@@ -11,6 +11,8 @@ from typing import Any
 from confluent_kafka import ConsumerGroupTopicPartitions, Message
 from confluent_kafka import TopicPartition as Place
 from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.admin._resource import ResourceType
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 from tests.integration.station import PARTITIONS, Station, until
@@ -127,6 +129,17 @@ class Audited(Station):
 
         until(done)
 
+    def alter(self, topic: str, **configs: str) -> None:
+        """Change a topic's configuration; names with ``_`` for ``.``."""
+        entries = [
+            ConfigEntry(name.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in configs.items()
+        ]
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
+        admin = AdminClient(self.settings.kafka.librdkafka())
+        for future in admin.incremental_alter_configs([resource]).values():
+            future.result()
+
     def delete_before(self, topic: str, partition: int, offset: int) -> None:
         """As retention does, or somebody with too many rights."""
         admin = KafkaAdminClient(**self.settings.kafka.kafka_python())
@@ -160,12 +173,12 @@ def eventually(holds: Callable[[], bool], timeout_s: float = 60.0) -> float:
 class Bent:
     """A unify task that loses something of the records whose text says so.
 
-    ``drop``: the output, though the ledger tells of it. ``skip``: the record, as if it had not come. ``dirty``: all but
-    the state, as after an abort that was not undone.
+    ``drop``: what it says in `topic`, though the ledger tells of it. ``skip``: the record, as if it had not come.
+    ``dirty``: all but the state, as after an abort that was not undone.
     """
 
-    def __init__(self, task: UnifyTask, conversations: str) -> None:
-        self._task, self._conversations = task, conversations
+    def __init__(self, task: UnifyTask, topic: str) -> None:
+        self._task, self._topic = task, topic
         self.committed, self.aborted = task.committed, task.aborted
 
     def process(self, messages: Sequence[Message], condemned: frozenset[int], _send: Send) -> Batch:
@@ -178,19 +191,17 @@ class Bent:
             return Batch()
         batch = self._task.process(kept, condemned)
         batch.records = [
-            record
-            for record in batch.records
-            if record.topic != self._conversations or b"drop" not in (record.value or b"")
+            record for record in batch.records if record.topic != self._topic or b"drop" not in (record.value or b"")
         ]
         return batch
 
 
-def bend(line: Audited) -> Callable[[TransactionalStage], None]:
-    """For `Audited.unify`."""
-    conversations = line.name(table.CONVERSATIONS)
+def bend(line: Audited, topic: str = "") -> Callable[[TransactionalStage], None]:
+    """For `Audited.unify`. `topic` (default: conversations.v1) is the one that outputs are dropped of."""
+    dropped = topic or line.name(table.CONVERSATIONS)
 
     def change(made: TransactionalStage) -> None:
         make: Any = made._make_task
-        made._make_task = lambda partition, store: Bent(make(partition, store), conversations)
+        made._make_task = lambda partition, store: Bent(make(partition, store), dropped)
 
     return change

@@ -1,8 +1,9 @@
-"""One comparison after another: asks where the stages are, reads the topics up to their ends, compares.
+"""One comparison after another: asks where the stages are, reads the topics up to their ends, compares; then the feeds.
 
 The order of the questions is what makes a difference a finding: first what the stages have committed, then where the
 topics end, then reading up to there. A stage commits an input offset when everything it wrote about the records before
-is acknowledged (unify: in the same transaction), so all of that lies before those ends.
+is acknowledged (unify: in the same transaction), so all of that lies before those ends. Where the feeds end is asked
+when the ledgers are read: what these tell of them lies before.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from kafka.errors import KafkaError
 from commonline import topics as table
 from commonline.audit.comparison import Comparison, Complete, Names
 from commonline.audit.counts import Counts
+from commonline.audit.feeds import Feeds
 from commonline.audit.findings import Finding
 from commonline.audit.intake import READ, Intake
 from commonline.audit.memory import Memory
@@ -45,7 +47,7 @@ class Snapshot:
 
 class Auditor:
     """Use as a context manager; `compare` as often as wanted. With `resume`, it goes on where the last one left off.
-    `counts` are kept beside the comparison.
+    `counts` are kept beside the comparison. With `feeds`, it reads these too.
 
     Raises `PlatformError` when a topic does not exist, `RetryLaterError` when Kafka does not answer.
     """
@@ -55,6 +57,7 @@ class Auditor:
         settings: ProcessSettings,
         *,
         resume: bool = False,
+        feeds: bool = True,
         counts: Counts | None = None,
         clock: Clock = now_us,
     ) -> None:
@@ -64,16 +67,15 @@ class Auditor:
         self._conversations = names.name(table.CONVERSATIONS)
         self._outputs = [names.name(topic) for topic in READ if topic not in (table.DELIVERIES, table.ACTIVITIES)]
         self._groups = {stage: names.identifier(stage) for stage in (NORMALIZE, UNIFY)}
-        self.reader = TopicReader(
-            settings.kafka,
-            [names.name(topic) for topic in READ],
-            names.identifier(GROUP) if resume else None,
-        )
+        group = names.identifier(GROUP) if resume else None
+        self.reader = TopicReader(settings.kafka, [names.name(topic) for topic in READ], group)
+        self.feeds: Feeds | None = None
         self._admin: Any = None
         self._snapshot: Snapshot | None = None
         self._compared: Snapshot | None = None
         try:
             self.comparison, self.intake = self._begin()
+            self.feeds = Feeds(settings, group, clock) if feeds else None
         except BaseException:
             self.close()
             raise
@@ -93,6 +95,8 @@ class Auditor:
     def close(self) -> None:
         """End the connections."""
         self.reader.close()
+        if self.feeds is not None:
+            self.feeds.close()
         if self._admin is not None:
             self._admin.close()
 
@@ -153,7 +157,15 @@ class Auditor:
         self.reached = not self.reader.behind(ends)
         found += self.comparison.settle(normalize, unify, final=self.reached)
         self._compared = Snapshot(ends)
+        if self.feeds is not None and self.reached:
+            found += self.feeds.compare(self.intake.written)
+            self.reached = self.feeds.reached
         return [finding if finding.since else replace(finding, since=before) for finding in found]
+
+    @property
+    def read(self) -> int:
+        """Records read, of all topics."""
+        return self.reader.read + (self.feeds.read if self.feeds is not None else 0)
 
     def complete(self, findings: list[Finding]) -> list[Complete]:
         """How far each source is complete, as of the last `compare`."""
@@ -202,6 +214,8 @@ class Auditor:
         found is published."""
         if not (self.reached and self._resume):
             return
+        if self.feeds is not None:
+            self.feeds.keep()
         if self._snapshot is None:
             self._snapshot = self._compared
             return

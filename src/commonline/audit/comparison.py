@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from commonline.audit.findings import Finding
+from commonline.audit.findings import FEEDS, Finding
 from commonline.audit.joined import Activity, Joined
 from commonline.audit.mapped import Mapped
 from commonline.audit.memory import Memory
@@ -172,9 +172,7 @@ class Comparison:
                     until[entry.source] = min(until[entry.source], entry.since)
                     counts[entry.source] += 1
         for finding in findings:
-            for source in (
-                [finding.source] if finding.source in until else list(until) if finding.source == NOBODY else []
-            ):
+            for source in _concerned(finding, until):
                 if finding.holds and finding.since:
                     until[source] = min(until[source], finding.since)
         return [Complete(source, until[source], counts[source]) for source in sorted(until)]
@@ -202,3 +200,10 @@ class Comparison:
         for side in self.joined.values():
             side.refused.clear()
         return found
+
+
+def _concerned(finding: Finding, sources: Iterable[Source]) -> list[Source]:
+    """Of some sources, those whose records may be the missing ones: of a feed, all of its workspace."""
+    if finding.stage == FEEDS:
+        return [source for source in sources if source[0] == finding.source[0]]
+    return [source for source in sources if finding.source in (source, NOBODY)]

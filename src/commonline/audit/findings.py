@@ -9,6 +9,8 @@ from commonline.ids import uuid5
 from commonline.schemas.records import Finding as FindingRecord
 from commonline.schemas.records import FindingKind, FindingState
 
+FEEDS = "feeds"
+"""Stands where others have their stage: what is found concerns a feed's own log."""
 UNSETTLED: frozenset[FindingState] = frozenset({"open", "reinjected"})
 """States in which something is still to be done."""
 
@@ -45,6 +47,12 @@ class Finding:
         if not self.id:
             place = (self.stage, self.topic, str(self.partition), str(self.first), self.kind, *self.source)
             object.__setattr__(self, "id", uuid5(*place))
+
+    @property
+    def about(self) -> str:
+        """What does not add up, for people: a source, or a feed."""
+        workspace, source = self.source
+        return self.topic if self.stage == FEEDS else f"{workspace or '?'}/{source or '?'}"
 
     @property
     def unsettled(self) -> bool:

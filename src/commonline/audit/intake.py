@@ -52,6 +52,8 @@ class Intake:
         self._deliveries = names.name(table.DELIVERIES)
         self._delivery_frame = self._serde.header("Delivery")
         self._activity_frame = self._serde.header("Activity")
+        self.written: dict[tuple[str, str], int] = {}
+        """By workspace and department: the last number that unify wrote to the feed."""
         self.strange = 0
         """Records of internal topics that cannot be read."""
         self._take: dict[str, Callable[[Raw], None]] = {
@@ -131,6 +133,8 @@ class Intake:
                 self._counts.letter(record)
         elif isinstance(record, Ledger):
             self._to.ledger(record)
+            for department, number in record.feeds.items():
+                self.written[record.workspace, department] = number
             if self._counts is not None and record.topic == self._deliveries:
                 self._counts.line(record)
 

@@ -28,12 +28,12 @@ class Raw(NamedTuple):
 def header(raw: Raw, name: bytes) -> bytes | None:
     """The value of the first header of a name."""
     data = raw.headers
-    count, at = _varint(data, 0)
+    count, at = varint(data, 0)
     for _ in range(count):
-        size, at = _varint(data, at)
+        size, at = varint(data, at)
         found = data[at : at + size]
         at += size
-        size, at = _varint(data, at)
+        size, at = varint(data, at)
         value = data[at : at + size] if size >= 0 else None
         at += max(size, 0)
         if found == name:
@@ -44,19 +44,19 @@ def header(raw: Raw, name: bytes) -> bytes | None:
 def all_headers(raw: Raw) -> list[tuple[str, bytes]]:
     """All headers, decoded."""
     data = raw.headers
-    count, at = _varint(data, 0)
+    count, at = varint(data, 0)
     found = []
     for _ in range(count):
-        size, at = _varint(data, at)
+        size, at = varint(data, at)
         name = data[at : at + size].decode("utf-8", "replace")
         at += size
-        size, at = _varint(data, at)
+        size, at = varint(data, at)
         found.append((name, data[at : at + size] if size >= 0 else b""))
         at += max(size, 0)
     return found
 
 
-def _varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
+def varint(data: bytes | bytearray, at: int) -> tuple[int, int]:
     """A signed variable-length number (zigzag, as in Protocol Buffers) and where it ends."""
     byte = data[at]
     at += 1
@@ -110,16 +110,16 @@ def _records(topic: str, partition: int, batch: Any) -> Iterator[Raw]:
     data, at = bytes(batch._buffer), batch._pos
     base, first = batch.base_offset, batch.first_timestamp
     for _ in range(batch.records_count):
-        size, at = _varint(data, at)
+        size, at = varint(data, at)
         end = at + size
-        delta, at = _varint(data, at + 1)  # after a byte of attributes, which are unused
-        place, at = _varint(data, at)
-        size, at = _varint(data, at)
+        delta, at = varint(data, at + 1)  # after a byte of attributes, which are unused
+        place, at = varint(data, at)
+        size, at = varint(data, at)
         key = None
         if size >= 0:
             key = data[at : at + size]
             at += size
-        size, at = _varint(data, at)
+        size, at = varint(data, at)
         value = None
         if size >= 0:
             value = data[at : at + size]

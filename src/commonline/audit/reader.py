@@ -35,7 +35,14 @@ class TopicReader:
     Raises `PlatformError` when a topic does not exist, `RetryLaterError` when the cluster does not answer.
     """
 
-    def __init__(self, kafka: KafkaSettings, topics: Iterable[str], group: str | None = None) -> None:
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        topics: Iterable[str],
+        group: str | None = None,
+        *,
+        records: type[Lean] = Lean,
+    ) -> None:
         self._kafka = kafka
         self._consumer = self._connected(group, committed=True)
         self._plain: Any = None
@@ -43,9 +50,8 @@ class TopicReader:
         self._at: dict[Place, int] = {}
         self.read = 0
         try:
-            self._consumer._fetcher.PartitionRecords = Lean
-            self.places = [place for topic in topics for place in self._partitions(topic)]
-            self._consumer.assign([TopicPartition(*place) for place in self.places])
+            self._consumer._fetcher.PartitionRecords = records
+            self.watch([place for topic in topics for place in self._partitions(topic)])
         except BaseException:
             self.close()
             raise
@@ -69,6 +75,18 @@ class TopicReader:
             return KafkaConsumer(**self._kafka.kafka_python(), **_settings(group, committed=committed))
         except KafkaError as error:
             raise RetryLaterError(f"Kafka at {self._kafka.bootstrap} does not answer") from error
+
+    def watch(self, places: list[Place]) -> None:
+        """Read these and no others from here on; those that are new must be sought."""
+        self.places = places
+        self._consumer.assign([TopicPartition(*place) for place in places])
+
+    def known(self) -> set[str]:
+        """All topics of the cluster."""
+        try:
+            return set(self._consumer.topics())
+        except KafkaError as error:
+            raise RetryLaterError(f"topics at {self._kafka.bootstrap}: {error}") from error
 
     def _partitions(self, topic: str) -> list[Place]:
         try:
@@ -115,7 +133,7 @@ class TopicReader:
         """The next offset to be read."""
         return self._at[place]
 
-    def until(self, ends: Mapping[Place, int], *, patience_s: float = PATIENCE_S) -> Iterator[list[Raw]]:
+    def until(self, ends: Mapping[Place, int], *, patience_s: float = PATIENCE_S) -> Iterator[list[Any]]:
         """Everything before `ends`, and perhaps more, in portions; topics keep pace with one another.
 
         Ends early when nothing comes for `patience_s`: an open transaction hides what lies behind it. See `behind`.
@@ -185,10 +203,10 @@ class TopicReader:
         except KafkaError as error:
             log.warning("the audit's place is not kept: %s", error)
 
-    def kept(self) -> dict[Place, tuple[int, str]]:
-        """What `keep` left, of partitions that have something."""
+    def kept(self, places: Iterable[Place] | None = None) -> dict[Place, tuple[int, str]]:
+        """What `keep` left, of partitions (default: all) that have something."""
         found = {}
-        for place in self.places:
+        for place in self.places if places is None else places:
             try:
                 told = self._consumer.committed(TopicPartition(*place), metadata=True)
             except KafkaError as error:

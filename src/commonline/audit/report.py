@@ -34,7 +34,7 @@ class Report:
     @property
     def disagreements(self) -> list[str]:
         """A sentence for each sum that does not agree."""
-        return [f"{'/'.join(finding.source)}: {finding.message}" for finding in self.findings]
+        return [f"{finding.about}: {finding.message}" for finding in self.findings]
 
 
 class Counts:
@@ -45,7 +45,7 @@ class Counts:
         self._tally = Tally(names.name(table.DELIVERIES))
         self._desk = Desk()
         self._paused: set[str] = set()
-        self._auditor = Auditor(settings, counts=self._tally)
+        self._auditor = Auditor(settings, feeds=False, counts=self._tally)
         self._sources = Reader(settings.kafka, [names.name(table.SOURCES)])
 
     def __enter__(self) -> Counts:

@@ -152,8 +152,8 @@ class Audit:
             gauge("commonline_audit_findings", labels).set(count)
         if auditor.reached:
             gauge("commonline_audit_compared_timestamp_seconds").set(auditor.cut / 1e6)
-        self.metrics.counter("commonline_audit_records_total").inc(auditor.reader.read - self._counted)
-        self._counted = auditor.reader.read
+        self.metrics.counter("commonline_audit_records_total").inc(auditor.read - self._counted)
+        self._counted = auditor.read
         unproven = auditor.comparison.unproven
         self.metrics.counter("commonline_audit_unproven_total").inc(unproven - self._unproven)
         self._unproven = unproven
@@ -206,10 +206,8 @@ def mend(settings: ProcessSettings, desk: Desk, auditor: Auditor, finding: Findi
 
 def sentence(finding: Finding) -> str:
     """A finding in one line."""
-    workspace, source = finding.source
-    name = f"{workspace or '?'}/{source or '?'}"
     where = f"{finding.topic}[{finding.partition}] {finding.first}–{finding.last}"
-    return f"{name}: {finding.message} ({where}; {finding.kind}, {finding.state}, {finding.id[:8]})"
+    return f"{finding.about}: {finding.message} ({where}; {finding.kind}, {finding.state}, {finding.id[:8]})"
 
 
 def run(settings: ProcessSettings, *, repair: bool) -> None:

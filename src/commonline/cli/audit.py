@@ -145,7 +145,8 @@ def as_json(complete: list[Complete], findings: list[Finding], auditor: Auditor)
     return {
         "compared_us": auditor.cut,
         "agree": not any(finding.unsettled for finding in findings),
-        "records": auditor.reader.read,
+        "records": auditor.read,
+        "compacted": auditor.feeds.compacted if auditor.feeds is not None else 0,
         "unverified": auditor.comparison.unverified,
         "unproven": auditor.comparison.unproven,
         "sources": [
@@ -172,8 +173,10 @@ def _show(complete: list[Complete], findings: list[Finding], auditor: Auditor) -
         out.print()
     for finding in findings:
         out.print(finding_line(finding))
-    reader, comparison = auditor.reader, auditor.comparison
-    out.print(f"{reader.read:,} records read", style="dim")
+    comparison, feeds = auditor.comparison, auditor.feeds
+    out.print(f"{auditor.read:,} records read", style="dim")
+    if feeds is not None and feeds.compacted:
+        out.print(f"{feeds.compacted:,} records of feeds are compacted away: what replaced them is there", style="dim")
     if comparison.unverified:
         out.print(f"{comparison.unverified:,} records could not be compared: the log does not reach back", style="dim")
     if comparison.unproven:
@@ -205,7 +208,7 @@ def until(us: int, now: int) -> Text:
 def finding_line(finding: Finding) -> Text:
     """A finding in one line."""
     colour = {"open": "bold red", "reinjected": "yellow", "mended": "green", "accepted": "dim"}[finding.state]
-    text = Text(f"{finding.source[0] or '?'}/{finding.source[1] or '?'}: ", style="bold")
+    text = Text(f"{finding.about}: ", style="bold")
     text.append(one_line(finding.message))
     text.append(f" ({finding.state})", style=colour)
     where = f"{finding.topic}[{finding.partition}] {finding.first}–{finding.last}"

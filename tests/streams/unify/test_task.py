@@ -108,8 +108,9 @@ def test_every_record_of_the_input_is_in_one_line_of_the_ledger(task: UnifyTask)
     assert page.sum == UUID(first.id).bytes
     assert (desk.activities, desk.sum) == (1, UUID(second.id).bytes)
     assert (lines["acme", ""].ignored, lines["", ""].dead) == ({"control": 1}, 1)
+    assert [line.feeds for line in told(batch)] == [{}, dict.fromkeys(("marketing", "pr", "service"), 4), {}, {}]
     again = task.process(reads(activity("test:c")), frozenset())
-    assert [line.read for line in told(again)] == [1]
+    assert [(line.read, line.feeds["pr"]) for line in told(again)] == [(1, 6)]
 
 
 def test_a_record_that_is_decided_again_counts_once(task: UnifyTask) -> None:
