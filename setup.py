@@ -26,6 +26,7 @@ COMPILED = {
         ),
         *(f"{WIRE}/{name}.h" for name in ("accumulator", "batch", "records")),
     ],
+    "commonline.streams.unify._texts": ["streams/unify/texts.c", "streams/unify/words.h"],
 }
 """C modules by name, with all that each is made from: ``*.c`` are compiled, ``*.h`` are read by them."""
 packages = [name for name in find_packages("src") if ".".join(name.split(".")[:2]) not in FOLDERS]

@@ -28,7 +28,7 @@ from commonline.configuration.defaults import default_departments
 from commonline.ids import uuid5
 from commonline.schemas.codec import encode_activity, encode_control
 from commonline.schemas.records import Activity, Claim, Container, Control, Object, Origin, Party, Reference, Thread
-from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec, UnifyConfiguration
+from commonline.streams.unify.specs import DepartmentSpec, PolicySpec, RuleSpec, UnifyConfiguration
 
 WORKSPACE = "acme"
 START = 1_790_000_000_000_000

@@ -26,7 +26,7 @@ from commonline.schemas import cloudevents
 from commonline.schemas.records import Control, ControlKind
 from commonline.schemas.serde import Serde
 from commonline.secrets import installation_key, key_id
-from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec, UnifyConfiguration
+from commonline.streams.unify.specs import DepartmentSpec, PolicySpec, RuleSpec, UnifyConfiguration
 
 log = logging.getLogger(__name__)
 US = 1_000_000

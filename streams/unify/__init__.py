@@ -18,6 +18,7 @@ COMPILED = (
     "reading",
     "redact",
     "redactor",
+    "rules",
     "show",
     "subject",
     "task",

@@ -13,6 +13,7 @@ from commonline.streams.unify import links, threads
 from commonline.streams.unify.keys import Key
 from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.rows import AnchorRow, Waiting
+from commonline.streams.unify.texts import TICKET
 from commonline.streams.unify.turn import Turn
 
 JOINING = frozenset({"reply", "thread", "parent", "merged_into", "attachment_of", "forward"})
@@ -28,7 +29,6 @@ URL = re.compile(r"https?://[^\s<>\"')\]]{4,500}")
 PLAIN_URL = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9._~/+=,!$&'()*-]+)")
 """Of these there is nothing to take apart."""
 NUMBER = re.compile(r"(?:\b(?:ticket|case|request|issue|ticket-id|vorgang)\W{0,3}|#)(\d{3,12})(?!\d)", re.IGNORECASE)
-THREE_DIGITS = re.compile(r"\d\d\d")
 TRACKING = ("utm_", "fbclid", "gclid", "mc_", "igsh")
 NUMBERED = frozenset({"Ticket", "Issue"})
 
@@ -74,8 +74,8 @@ def pointers_of(activity: Activity, reading: Reading, most: int = MOST_POINTERS)
             urls += [url.rstrip(".,;:!?") for url in URL.findall(text)]
         anchors = (url_anchor(url) for url in dict.fromkeys(urls) if url.startswith("http"))
         found += [(anchor, links.PERMALINK, True) for anchor in anchors if anchor is not None]
-    texts = f"{obj.title or ''}\n{text}"
-    if THREE_DIGITS.search(texts):
+    if reading.traces & TICKET:
+        texts = f"{obj.title or ''}\n{text}"
         staff = activity.actor is not None and activity.actor.side == "us"
         found += [(f"number:{number}", links.TICKET_NUMBER, staff) for number in dict.fromkeys(NUMBER.findall(texts))]
     return found[:most]
@@ -128,7 +128,7 @@ def follow(turn: Turn, activity: Activity, reading: Reading, thread: Key) -> Non
             if left > 1:
                 _follow_thread(turn, reference.id, thread, joins=joins)
             left -= 2
-    if reading.plain:
+    if not (reading.points or activity.object.spans):
         return
     for name, rule, joins in pointers_of(activity, reading, max(left, 0)):
         row = turn.view.anchor(turn.keys.anchor(name))

@@ -16,7 +16,8 @@ from commonline.schemas.records import Control
 from commonline.streams.unify import feeds, links, people, show, threads
 from commonline.streams.unify.keys import CONVERSATION, Key
 from commonline.streams.unify.reading import Reading
-from commonline.streams.unify.rules import CompiledDepartment, UnifyConfiguration
+from commonline.streams.unify.rules import CompiledDepartment
+from commonline.streams.unify.specs import UnifyConfiguration
 from commonline.streams.unify.subject import Subject, persons_of
 from commonline.streams.unify.turn import Turn, workspace_part
 from commonline.streams.unify.work import Continue, continue_sweep

@@ -1,47 +1,37 @@
-"""Personal data in free text: addresses, telephone, card and account numbers.
+"""Personal data in free text, masked: addresses, telephone, card and account numbers, links.
 
-Linear time; too much rather than too little.
+What is looked for is in `texts`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
 import phonenumbers
 
-EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-DIGITS = re.compile(r"(?<![\w@./-])\+?\(?\d(?:[ \u00a0().\-/]{0,3}\d){6,18}(?![\w@])")
-DIGIT = re.compile(r"\d")
-WORD = re.compile(r"\w+")
+from commonline.streams.unify.texts import (
+    ACCOUNT,
+    ACCOUNT_NUMBER,
+    ADDRESS,
+    CARD,
+    DIGITS,
+    EMAIL,
+    IBAN,
+    KINDS,
+    LINK,
+    PHONE,
+    traces,
+)
+
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}:\d{2}")
-IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?!\w)")
 CARD_LENGTHS = range(13, 20)
 PHONE_LENGTHS = range(7, 16)
 URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 MASKS = {"email": "[e-mail]", "phone": "[phone]", "card": "[card]", "iban": "[iban]", "url": "[link]"}
-NAME, HANDLE, ACCOUNT, ADDRESS, PHONE, CARD, ACCOUNT_NUMBER, LINK, FILE = (1 << bit for bit in range(9))
-KINDS = {
-    "name": NAME,
-    "handle": HANDLE,
-    "account": ACCOUNT,
-    "email": ADDRESS,
-    "phone": PHONE,
-    "card": CARD,
-    "iban": ACCOUNT_NUMBER,
-    "url": LINK,
-    "attachment": FILE,
-}
-"""Kinds of personal data, as bits: what a policy takes away, and what could stand in an activity."""
 MASKED = ADDRESS | PHONE | CARD | ACCOUNT_NUMBER | LINK
 IN_ACCOUNTS = ACCOUNT | ADDRESS | PHONE
 Found = Callable[[str], None]
-_BEYOND = re.compile(r"[^\w\x00-\x7f]")
-_IN_WORDS = frozenset(b"_") | {code for code in range(128) if chr(code).isalnum()}
-_PLAIN = bytes(ord(chr(code).lower()) if code in _IN_WORDS else code if code > 127 else 32 for code in range(256))
-_DULL = bytes(code for code in range(256) if chr(code) not in "0123456789@:")
-_IN_ADDRESSES = b"abcdefghijklmnopqrstuvwxyz0123456789_./-"
 
 
 def kinds_of(names: Iterable[str]) -> int:
@@ -49,44 +39,11 @@ def kinds_of(names: Iterable[str]) -> int:
     return sum({KINDS.get(name, 0) for name in names})
 
 
-def words(text: str) -> set[str]:
-    """Words in small letters: what ``\\w+`` finds. By a table of bytes, which is four times as quick as a search."""
-    if not text.isascii():
-        text = text.lower()
-        if _BEYOND.search(text) is not None:
-            return set(WORD.findall(text))
-    return set(text.encode().translate(_PLAIN).decode().split())
-
-
-def telling(text: str) -> bool:
-    """Whether anything in a text could belong to an address, a number or a link: false of most texts."""
-    if text.encode().translate(None, _DULL):
-        return True
-    return not text.isascii() and DIGIT.search(text) is not None
-
-
-@lru_cache(maxsize=1 << 15)
-def name_words(name: str) -> frozenset[str]:
-    """Words of a name, kept: names come again."""
-    return frozenset(words(name))
-
-
-@lru_cache(maxsize=1 << 15)
-def name_traces(name: str) -> int:
-    """As `traces`, kept."""
-    return traces(name)
-
-
 def account_kind(uri: str) -> int:
     """What an account's scheme says that it is: an address, a telephone number, or neither (0)."""
     if uri.startswith("mailto:"):
         return ADDRESS
     return PHONE if uri.startswith("tel:") else 0
-
-
-def plain_address(url: str) -> bool:
-    """Whether a web address is of the simplest kind, in which nothing else can hide."""
-    return url.startswith("http") and "://" in url and url.encode().translate(None, _IN_ADDRESSES) == b":"
 
 
 def luhn(digits: str) -> bool:
@@ -111,37 +68,23 @@ def is_iban(text: str) -> bool:
 
 def mask(text: str, kinds: int, region: str | None, found: Found) -> str:
     """`text` with what is of `kinds` replaced by its mask; `found` is told each kind that was there."""
-    if kinds & LINK and "://" in text:
-        text = _replace(URL, text, "url", found)
-    if kinds & ADDRESS and "@" in text:
-        text = _replace(EMAIL, text, "email", found)
-    if not DIGIT.search(text):
+    stand = traces(text)
+    if not kinds & stand:
         return text
-    if kinds & ACCOUNT_NUMBER:
+    if kinds & stand & (LINK | ADDRESS):
+        if kinds & LINK and "://" in text:
+            text = _replace(URL, text, "url", found)
+        if kinds & ADDRESS and "@" in text:
+            text = _replace(EMAIL, text, "email", found)
+        stand = traces(text)  # a mask may end a number that went on
+    if kinds & stand & ACCOUNT_NUMBER:
         text = _replace(IBAN, text, "iban", found, is_iban)
-    if DIGITS.search(text):
-        if kinds & CARD:
-            text = _replace(DIGITS, text, "card", found, _is_card)
-        if kinds & PHONE:
-            text = _replace(DIGITS, text, "phone", found, lambda number: _is_phone(number, region))
+        stand = traces(text)
+    if kinds & stand & CARD:
+        text = _replace(DIGITS, text, "card", found, _is_card)
+    if kinds & stand & PHONE:
+        text = _replace(DIGITS, text, "phone", found, lambda number: _is_phone(number, region))
     return text
-
-
-def traces(text: str) -> int:
-    """Kinds of personal data that may stand in a text: never too few."""
-    found = 0
-    if "@" in text and EMAIL.search(text):
-        found |= ADDRESS
-    if "mailto:" in text or "tel:" in text:
-        found |= ACCOUNT | ADDRESS | PHONE
-    if "://" in text:
-        found |= LINK
-    if DIGIT.search(text):
-        if IBAN.search(text):
-            found |= ACCOUNT_NUMBER
-        if DIGITS.search(text):
-            found |= PHONE | CARD
-    return found
 
 
 def _replace(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from commonline.schemas.records import Activity
-from commonline.streams.unify.patterns import name_traces, name_words, plain_address, telling, words
+from commonline.streams.unify.texts import LINK, TICKET, Words, traces, words
 
 
 class Reading:
     """What can be read in an activity, names of parties left out.
 
-    `title` is the object's, else the thread's. `words` are those of `title` and `text`, in small letters; `more_words`
-    has those of the other texts too. `place` is the container, `rest` are all texts but those and the object's `url`.
+    `title` is the object's, else the thread's. `words` are those of `title` and `text`, in small letters. `place` is
+    the container, `rest` are all texts but those and the object's `url`. `traces`: kinds of personal data that may
+    stand in any of them. `points`: a link or a number that others may be called by may stand in title, text or rest.
     """
 
-    __slots__ = ("_all", "place", "plain", "rest", "text", "title", "url", "words")
+    __slots__ = ("_others", "place", "points", "rest", "text", "title", "traces", "url", "words")
 
     def __init__(self, activity: Activity) -> None:
         obj = activity.object
@@ -23,27 +24,21 @@ class Reading:
         self.url = obj.url or ""
         container = thread.container
         self.place = "" if container is None else f"{container.id}\n{container.name or ''}"
-        self.words = words(f"{self.title}\n{self.text}")
+        self.words = words(self.title, self.text)
         self.rest = _rest(activity)
-        self.plain = not telling(f"{self.title}\n{self.text}\n{self.rest}")
-        """No address, number or link can stand in title, text and the rest."""
-        self._all: set[str] | None = None
+        inner = traces(self.title, self.text, self.rest)
+        self.points = inner & (LINK | TICKET) != 0
+        self.traces = inner | traces(self.url, self.place)
+        self._others: Words | None = None
 
-    @property
-    def more_words(self) -> set[str]:
-        """Words of all texts."""
-        found = self._all
-        if found is None:
-            others = f"{self.url}\n{self.rest}"
-            found = self._all = self.words | words(others) if len(others) > 1 else set(self.words)
-            if self.place:
-                found |= name_words(self.place)
-        return found
-
-    @property
-    def nothing_to_mask(self) -> bool:
-        """No text holds anything that a pattern of personal data could find."""
-        return self.plain and (not self.url or plain_address(self.url)) and not name_traces(self.place)
+    def names(self, called: Words) -> bool:
+        """Whether one of these words stands in any text."""
+        if not self.words.isdisjoint(called):
+            return True
+        others = self._others
+        if others is None:
+            others = self._others = words(self.url, self.rest, self.place)
+        return not others.isdisjoint(called)
 
     def holds(self, value: str) -> bool:
         """Whether a value stands in any text."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import msgspec
 
 from commonline.schemas.records import Activity, Attachment, Change, Container, Object, Reference, Span, Thread
-from commonline.streams.unify.patterns import ACCOUNT, FILE, LINK, account_kind
+from commonline.streams.unify.patterns import account_kind
 from commonline.streams.unify.redactor import Redactor
+from commonline.streams.unify.texts import ACCOUNT, FILE, LINK
 
 
 def redact(activity: Activity, tool: Redactor) -> Activity:

@@ -14,19 +14,9 @@ import msgspec
 
 from commonline.ids import keyed_hash
 from commonline.schemas.records import Party
-from commonline.streams.unify.patterns import (
-    ACCOUNT,
-    ADDRESS,
-    HANDLE,
-    IN_ACCOUNTS,
-    MASKED,
-    MASKS,
-    NAME,
-    PHONE,
-    account_kind,
-    mask,
-)
+from commonline.streams.unify.patterns import IN_ACCOUNTS, MASKED, MASKS, account_kind, mask
 from commonline.streams.unify.reading import Reading
+from commonline.streams.unify.texts import ACCOUNT, ADDRESS, HANDLE, NAME, PHONE
 
 SHORTEST_NAME = 3
 SHORTEST_NATIVE = 5
@@ -109,7 +99,7 @@ class Redactor:
             for handle, ours in known.handles:
                 if not (ours and staff_names):
                     self._named.append(("handle", "[handle]", _handle_pattern(handle)))
-        self.silent = not (self._sought or self._named or (self._masked and not reading.nothing_to_mask))
+        self.silent = not (self._sought or self._named or self._masked & reading.traces)
 
     def _hide(self, uri: str, kind: str) -> None:
         bare = uri[uri.find(":") + 1 :] if ":" in uri else ""

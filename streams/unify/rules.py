@@ -9,62 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 import re2
 
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.records import Activity
 from commonline.streams.unify import pieces
-from commonline.streams.unify.patterns import WORD, kinds_of
+from commonline.streams.unify.patterns import kinds_of
 from commonline.streams.unify.reading import Reading
+from commonline.streams.unify.specs import DepartmentSpec, RuleSpec, UnifyConfiguration
+from commonline.streams.unify.texts import WORD, Words, words
 
 MAX_RULES = 60
 KEPT_KINDS = 4096
 KEPT_REDACTIONS = 1024
-
-
-class RuleSpec(msgspec.Struct, frozen=True):
-    """A rule as it stands in a configuration record."""
-
-    name: str
-    channels: list[str] = []
-    directions: list[str] = []
-    visibilities: list[str] = []
-    sources: list[str] = []
-    connectors: list[str] = []
-    languages: list[str] = []
-    tags: list[str] = []
-    words: list[str] = []
-    pattern: str | None = None
-    sides: list[str] = []
-    object_types: list[str] = []
-    min_channels: int = 0
-    min_accounts: int = 0
-
-
-class PolicySpec(msgspec.Struct, frozen=True):
-    """What a feed leaves out."""
-
-    redact: list[str] = []
-    staff_names: bool = True
-    fields: list[str] = []
-
-
-class DepartmentSpec(msgspec.Struct, frozen=True):
-    """A department as it stands in a configuration record."""
-
-    clearance: str
-    rules: list[RuleSpec] = []
-    policy: PolicySpec = PolicySpec()
-
-
-class UnifyConfiguration(msgspec.Struct, frozen=True):
-    """Body of a `configuration` control record: all that decides what unify writes, but the code and the keys."""
-
-    departments: dict[str, DepartmentSpec]
-    join_window_us: int = 0
-    region: str | None = None
-    key_id: str = ""
 
 
 class CompiledRule:
@@ -88,8 +45,9 @@ class CompiledRule:
             if values
         )
         lowered = [word.lower() for word in spec.words]
-        self.words = frozenset(word for word in lowered if WORD.fullmatch(word))
-        self.phrases = tuple(word for word in lowered if word not in self.words)
+        spoken = [word for word in lowered if WORD.fullmatch(word)]
+        self.words: Words | None = words(*spoken) if spoken else None
+        self.phrases = tuple(word for word in lowered if word not in spoken)
         self.pattern: Any = re2.compile(f"(?i){spec.pattern}") if spec.pattern else None
         self.textual = bool(lowered or spec.pattern or spec.tags or spec.languages)
         self.conversational = spec.min_channels > 1 or spec.min_accounts > 0
@@ -163,7 +121,10 @@ class Compiled:
         self.rules = [rule for department in departments for rule in department.rules]
         self.join_window_us = join_window_us
         self.region = region
-        self._told = frozenset(word for rule in self.rules for word in rule.words)
+        self._told = words()
+        for rule in self.rules:
+            if rule.words is not None:
+                self._told.update(rule.words)
         self._lowered = any(rule.phrases or rule.pattern is not None for rule in self.rules)
         self._kinds: dict[tuple[str, ...], tuple[int, list[CompiledRule]]] = {}
 
@@ -186,11 +147,10 @@ class Compiled:
         if textual:
             if reading is None:
                 reading = Reading(activity)
-            words = reading.words
-            spoken = not self._told.isdisjoint(words)
+            spoken = not self._told.isdisjoint(reading.words)
             lowered = f"{reading.title}\n{reading.text}".lower() if self._lowered else ""
             for rule in textual:
-                if _says(rule, activity, words if spoken else None, lowered):
+                if _says(rule, activity, reading.words if spoken else None, lowered):
                     mask |= rule.bit
         return mask
 
@@ -245,11 +205,11 @@ def _simple(rule: CompiledRule, activity: Activity) -> bool:
     return not spec.object_types or activity.object.type in spec.object_types
 
 
-def _says(rule: CompiledRule, activity: Activity, words: set[str] | None, lowered: str) -> bool:
-    """The part of a rule that looks into texts, tags and languages. `words`: None if no rule's word is among them."""
+def _says(rule: CompiledRule, activity: Activity, heard: Words | None, lowered: str) -> bool:
+    """The part of a rule that looks into texts, tags and languages. `heard`: None if no rule's word is among them."""
     spec = rule.spec
-    if rule.words or rule.phrases:
-        found = words is not None and not rule.words.isdisjoint(words)
+    if rule.words is not None or rule.phrases:
+        found = heard is not None and rule.words is not None and not rule.words.isdisjoint(heard)
         if not found and not any(_has_phrase(lowered, phrase) for phrase in rule.phrases):
             return False
     if rule.pattern is not None and rule.pattern.search(lowered) is None:

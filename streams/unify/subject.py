@@ -8,23 +8,13 @@ from commonline.schemas.codec import encode_activity
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify import pieces
 from commonline.streams.unify.keys import Key
-from commonline.streams.unify.patterns import (
-    ACCOUNT,
-    FILE,
-    HANDLE,
-    IN_ACCOUNTS,
-    LINK,
-    NAME,
-    account_kind,
-    name_traces,
-    name_words,
-    traces,
-)
+from commonline.streams.unify.patterns import IN_ACCOUNTS, account_kind
 from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.redact import redact
 from commonline.streams.unify.redactor import Known, Redactor
 from commonline.streams.unify.rows import ConversationRow
 from commonline.streams.unify.rules import CompiledDepartment
+from commonline.streams.unify.texts import ACCOUNT, FILE, HANDLE, LINK, NAME, name_words, traces
 from commonline.streams.unify.turn import Met, Turn
 
 Conversation = tuple[Key, ConversationRow]
@@ -159,16 +149,15 @@ def _names(
     """(person, name, whether ours) of those in conversation and activity of whose name a word stands in its texts."""
     found: dict[tuple[str, str, bool], None] = {}
     key, row = conversation
-    words = reading.more_words
-    if not words.isdisjoint(turn.view.names_of(key, row).words):
+    if row.names and reading.names(turn.view.names_of(key, row).words):
         for account_key, name in row.names:
             account = turn.view.account(account_key)
             row_of = turn.view.person(account.person) if account else None
-            if row_of is not None and not words.isdisjoint(name_words(name)):
+            if row_of is not None and reading.names(name_words(name)):
                 found[row_of.id, name, False] = None
     for party in everyone:
         called = party.name
-        if called and party.kind != "application" and not words.isdisjoint(name_words(called)):
+        if called and party.kind != "application" and reading.names(name_words(called)):
             found[persons.get(party.account or "", party.account or called), called, party.side == "us"] = None
     return list(found)
 
@@ -177,7 +166,7 @@ def _handles(everyone: list[Party], reading: Reading) -> list[tuple[str, bool]]:
     """(handle, whether ours) of those of whose handle a word stands in the texts."""
     found: dict[tuple[str, bool], None] = {}
     for party in everyone:
-        if party.handle and not reading.more_words.isdisjoint(name_words(party.handle)):
+        if party.handle and reading.names(name_words(party.handle)):
             found[party.handle, party.side == "us"] = None
     return list(found)
 
@@ -185,10 +174,10 @@ def _handles(everyone: list[Party], reading: Reading) -> list[tuple[str, bool]]:
 def _traces(activity: Activity, known: Known) -> int:
     """Kinds of personal data that may stand in an activity: never too few."""
     obj, reading = activity.object, known.reading
-    found = NAME if known.names else 0
+    found = reading.traces | NAME if known.names else reading.traces
     for party in known.parties:
         if party.name:
-            found |= NAME | name_traces(party.name)
+            found |= NAME | traces(party.name)
         if party.handle:
             found |= HANDLE
     if known.persons:
@@ -204,6 +193,4 @@ def _traces(activity: Activity, known: Known) -> int:
         found |= LINK
     if obj.attachments:
         found |= FILE | LINK
-    if not reading.nothing_to_mask:
-        found |= traces(f"{reading.title}\n{reading.text}\n{reading.url}\n{reading.rest}") | name_traces(reading.place)
     return found

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from commonline.streams.unify.keys import ACCOUNT, ANCHOR, CONVERSATION, LINK, OBJECT, PERSON, THREAD, WORKSPACE, Key
-from commonline.streams.unify.patterns import words
 from commonline.streams.unify.rows import (
     AccountRow,
     AnchorRow,
@@ -20,6 +19,7 @@ from commonline.streams.unify.rows import (
     decode_row,
     encode_row,
 )
+from commonline.streams.unify.texts import name_words, words
 
 Read = Callable[[Key], bytes | None]
 Scan = Callable[[bytes, bytes], Iterator[tuple[Key, bytes]]]
@@ -82,7 +82,7 @@ class Names:
 
     def __init__(self) -> None:
         self.count = 0
-        self.words: set[str] = set()
+        self.words = words()
         self.pairs: set[tuple[Key, str]] = set()
 
 
@@ -173,7 +173,7 @@ class View:
             known = self._names[key] = Names()
         if known.count != len(names):
             for pair in names[known.count :]:
-                known.words |= words(pair[1])
+                known.words.update(name_words(pair[1]))
                 known.pairs.add(pair)
             known.count = len(names)
         return known

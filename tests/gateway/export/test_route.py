@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commonline.gateway.store.engine import Store
-from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec
+from commonline.streams.unify.specs import DepartmentSpec, PolicySpec, RuleSpec
 from tests.gateway.asking import Asking
 from tests.gateway.filled import fill, inputs, story, told, viewer
 from tests.streams.unify.world import configuration

@@ -6,7 +6,7 @@ import msgspec
 
 from commonline.configuration.load import parse
 from commonline.streams.normalize.publish import canonical, control, unify_configuration
-from commonline.streams.unify.rules import UnifyConfiguration
+from commonline.streams.unify.specs import UnifyConfiguration
 
 FILE = """
 [workspaces.acme]

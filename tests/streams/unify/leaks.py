@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify.redactor import SHORTEST_NAME
-from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec
+from commonline.streams.unify.specs import DepartmentSpec, PolicySpec, RuleSpec
 from commonline.streams.unify.subject import parties
 from tests.streams.unify.world import World, specs
 

@@ -7,7 +7,7 @@ import msgspec
 from commonline.ids import uuid5
 from commonline.schemas.records import Control, Reference
 from commonline.streams.unify.controls import Ruling
-from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec
+from commonline.streams.unify.specs import DepartmentSpec, PolicySpec, RuleSpec
 from tests.streams.unify.world import HOUR, START, WORKSPACE, World, activity, again, configuration, party, shown, specs
 
 ANA = party("test:ana", "Ana Silva")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from commonline.schemas.codec import decode_feed_activity
 from commonline.schemas.records import Activity, Channel, Control, Reference, ReferenceKind, Visibility
-from commonline.streams.unify.rules import DepartmentSpec, PolicySpec, RuleSpec
+from commonline.streams.unify.specs import DepartmentSpec, PolicySpec, RuleSpec
 from tests.streams.unify.world import HOUR, START, World, activity, again, configuration, party, specs
 
 PEOPLE = [

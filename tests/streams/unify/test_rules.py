@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from commonline.schemas.records import Activity
-from commonline.streams.unify.rules import DepartmentSpec, RuleSpec, UnifyConfiguration, compile_configuration
+from commonline.streams.unify.rules import compile_configuration
+from commonline.streams.unify.specs import DepartmentSpec, RuleSpec, UnifyConfiguration
 from tests.streams.unify.world import activity, party
 
 NOTE = activity("test:a", text="The Kettle leaks: job offer, press!", tags=["Urgent"], actor=party("test:ana", "Ana"))
