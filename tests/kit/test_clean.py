@@ -4,7 +4,6 @@ import pytest
 
 from commonline.kit.clean import clean_target, hidden_headers, hidden_parameters, is_kept, kept_headers
 from commonline.kit.manifest import QueryEcho, Signature, Token, Webhook
-from commonline.kit.request import Request
 
 WEBHOOK = Webhook(
     signature=[Signature(header="X-Sign", secret="s")],
@@ -15,14 +14,13 @@ WEBHOOK = Webhook(
 
 def test_only_listed_headers_are_kept_and_never_signatures_tokens_or_cookies() -> None:
     headers = {"x-event": "push", "x-sign": "f00", "x-token": "t", "cookie": "c", "authorization": "a", "x-other": "o"}
-    call = Request("POST", "/", "", headers)
     allowed = ["X-Event", "X-Sign", "X-Token", "Cookie", "Authorization", "X-Absent"]
-    assert kept_headers(call, allowed, hidden_headers(WEBHOOK)) == {"x-event": "push"}
+    assert kept_headers(allowed, hidden_headers(WEBHOOK))(headers) == {"x-event": "push"}
 
 
 def test_kept_headers_can_be_stored_whatever_bytes_they_had() -> None:
     odd = b"caf\xe9".decode("utf-8", "surrogateescape")
-    kept = kept_headers(Request("POST", "/", "", {"x-event": odd}), ["x-event"], frozenset())
+    kept = kept_headers(["x-event"], frozenset())({"x-event": odd})
     assert kept["x-event"].encode() == "caf\ufffd".encode()
 
 
@@ -49,7 +47,7 @@ def test_a_short_secret_does_not_hide_everything() -> None:
 
 
 def test_headers_are_kept_by_their_beginning() -> None:
-    call = Request("POST", "/", "", {"ce-type": "a", "ce-x": "b", "cex": "c", "ce-secret": "d"})
-    assert kept_headers(call, ["CE-*"], frozenset({"ce-secret"})) == {"ce-type": "a", "ce-x": "b"}
+    headers = {"ce-type": "a", "ce-x": "b", "cex": "c", "ce-secret": "d"}
+    assert kept_headers(["CE-*"], frozenset({"ce-secret"}))(headers) == {"ce-type": "a", "ce-x": "b"}
     assert is_kept("ce-x", ["a", "CE-*"])
     assert not is_kept("cex", ["a", "CE-*"])

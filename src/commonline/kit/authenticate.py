@@ -22,28 +22,44 @@ def authenticate(webhook: Webhook, secrets: Secrets, request: Request, now_us: i
 
     Raises `AuthenticationError`: nothing fits, or no secret is configured and the product could sign.
     """
-    failures: list[AuthenticationError] = []
-    for scheme in webhook.signature:
-        if live := secrets(scheme.secret):
+    return Authenticator(webhook, secrets)(request, now_us)
+
+
+class Authenticator:
+    """A source's signatures and tokens with their secrets, prepared: calling it is `authenticate`. Raises
+    `ConfigurationError` for a secret that cannot be one."""
+
+    __slots__ = ("_signatures", "_tokens", "_unsigned_allowed")
+
+    def __init__(self, webhook: Webhook, secrets: Secrets) -> None:
+        self._signatures = [
+            signature.Verifier(scheme, live) for scheme in webhook.signature if (live := secrets(scheme.secret))
+        ]
+        self._tokens = [(token, live) for token in webhook.token if (live := secrets(token.secret))]
+        self._unsigned_allowed = webhook.unsigned_allowed
+
+    def __call__(self, request: Request, now_us: int) -> Authentication:
+        """How we know that it is theirs. Raises `AuthenticationError`."""
+        failures: list[AuthenticationError] = []
+        for verify in self._signatures:
             try:
-                signature.verify(scheme, live, request, now_us)
+                verify(request, now_us)
             except AuthenticationError as failure:
                 failures.append(failure)
             else:
                 return "signature"
-    for token in webhook.token:
-        if live := secrets(token.secret):
+        for token, live in self._tokens:
             try:
                 verify_token(token, live, request)
             except AuthenticationError as failure:
                 failures.append(failure)
             else:
                 return "token"
-    if failures:
-        raise _most_telling(failures)
-    if webhook.unsigned_allowed:
-        return "none"
-    raise AuthenticationError("no-secret")
+        if failures:
+            raise _most_telling(failures)
+        if self._unsigned_allowed:
+            return "none"
+        raise AuthenticationError("no-secret")
 
 
 def has_secret(webhook: Webhook, secrets: Secrets) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote_plus
 
 from commonline.kit.manifest import QueryEcho, Webhook
-from commonline.kit.request import Request, clean_text
+from commonline.kit.request import clean_text
 
 NEVER_STORED = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token", "forwarded"}
@@ -47,18 +47,24 @@ def hidden_parameters(webhook: Webhook) -> frozenset[str]:
     return SECRETIVE_PARAMETERS | own
 
 
-def kept_headers(request: Request, allowed: Iterable[str], hidden: frozenset[str]) -> dict[str, str]:
-    """The headers to store, by lower-case name. An allowed name may end in ``*``: ``ce-*``."""
-    kept: dict[str, str] = {}
-    for name in allowed:
-        key = name.lower()
-        if key.endswith(ANY):
-            beginning = key.removesuffix(ANY)
-            named = [one for one in request.headers if one.startswith(beginning)]
-        else:
-            named = [key] if key in request.headers else []
-        kept.update((one, clean_text(request.headers[one])) for one in named if one not in hidden)
-    return kept
+KeptHeaders = Callable[[Mapping[str, str]], dict[str, str]]
+
+
+def kept_headers(allowed: Iterable[str], hidden: frozenset[str]) -> KeptHeaders:
+    """Gives of a call's headers those to store, by lower-case name. An allowed name may end in ``*``: ``ce-*``."""
+    names = [name.lower() for name in allowed]
+    rules = [(name.removesuffix(ANY), name.endswith(ANY)) for name in names if name not in hidden]
+
+    def keep(headers: Mapping[str, str]) -> dict[str, str]:
+        kept: dict[str, str] = {}
+        for name, begins in rules:
+            if begins:
+                kept |= {one: clean_text(headers[one]) for one in headers if one.startswith(name) and one not in hidden}
+            elif (value := headers.get(name)) is not None:
+                kept[name] = clean_text(value)
+        return kept
+
+    return keep
 
 
 def is_kept(header: str, allowed: Iterable[str]) -> bool:

@@ -43,38 +43,70 @@ _HUBSPOT_ESCAPE = re.compile("|".join(_HUBSPOT_ESCAPES), re.IGNORECASE)
 
 def verify(scheme: Signature, secrets: Iterable[str], request: Request, now_us: int) -> None:
     """Accept or raise `AuthenticationError`; its reason is for metrics and never told to the sender."""
-    given = request.headers.get(scheme.header.lower())
-    if not given:
-        raise AuthenticationError("signature-missing")
-    timestamp = _timestamp(scheme, request, now_us)
-    candidates = _candidates(scheme, given)
-    fits = False
-    for secret in secrets:
-        expected = _encoded(scheme, mac(scheme, secret, request, timestamp))
-        for candidate in candidates:
-            fits |= hmac.compare_digest(candidate, expected)
-    if not fits:
-        raise AuthenticationError("signature-mismatch")
+    Verifier(scheme, secrets)(request, now_us)
 
 
-def mac(scheme: Signature, secret: str, request: Request, timestamp: str = "") -> bytes:
-    """The MAC over the scheme's content. Raises `AuthenticationError` if a signed header was not sent."""
-    inner, outer = _begun(scheme.algorithm, _key(scheme, secret))
-    digest = inner.copy()
-    for literal, name in template(scheme.content):
-        if literal:
-            digest.update(literal)
-        if name is not None:
-            digest.update(_field(scheme, request, name, timestamp))
-    whole = outer.copy()
-    whole.update(digest.digest())
-    made: bytes = whole.digest()
-    return made
+class Verifier:
+    """A scheme with its live secrets, prepared: calling it is `verify`. Raises `ConfigurationError` for a secret that
+    cannot be one."""
+
+    __slots__ = ("_begun", "_header", "_parts", "_scheme", "_timestamp_header", "_tolerance_us")
+
+    def __init__(self, scheme: Signature, secrets: Iterable[str]) -> None:
+        self._scheme = scheme
+        self._header = scheme.header.lower()
+        self._timestamp_header = None if scheme.timestamp_header is None else scheme.timestamp_header.lower()
+        self._tolerance_us = scheme.tolerance_s * _SECOND
+        self._begun = [_begun(scheme.algorithm, _key(scheme, secret)) for secret in secrets]
+        self._parts = template(scheme.content)
+
+    def __call__(self, request: Request, now_us: int) -> None:
+        """Accept or raise `AuthenticationError`."""
+        given = request.headers.get(self._header)
+        if not given:
+            raise AuthenticationError("signature-missing")
+        timestamp = self._timestamp(request, now_us)
+        candidates = _candidates(self._scheme, given)
+        fits = False
+        for inner, outer in self._begun:
+            expected = _encoded(self._scheme, self._mac(inner, outer, request, timestamp))
+            for candidate in candidates:
+                fits |= hmac.compare_digest(candidate, expected)
+        if not fits:
+            raise AuthenticationError("signature-mismatch")
+
+    def mac(self, request: Request, timestamp: str = "") -> bytes:
+        """The MAC by the first secret. Raises `AuthenticationError` if a signed header was not sent."""
+        inner, outer = self._begun[0]
+        return self._mac(inner, outer, request, timestamp)
+
+    def _mac(self, inner: Any, outer: Any, request: Request, timestamp: str) -> bytes:
+        digest = inner.copy()
+        for literal, name in self._parts:
+            if literal:
+                digest.update(literal)
+            if name == "body":
+                digest.update(request.body)
+            elif name is not None:
+                digest.update(_field(self._scheme, request, name, timestamp))
+        whole = outer.copy()
+        whole.update(digest.digest())
+        made: bytes = whole.digest()
+        return made
+
+    def _timestamp(self, request: Request, now_us: int) -> str:
+        if self._timestamp_header is None:
+            return ""
+        text = request.headers.get(self._timestamp_header)
+        if not text:
+            raise AuthenticationError("timestamp-missing")
+        off_us = now_us - _moment(self._scheme.timestamp_format, text)
+        if abs(off_us) > self._tolerance_us:
+            raise AuthenticationError("stale" if off_us > 0 else "in-the-future")
+        return text
 
 
 def _field(scheme: Signature, request: Request, name: str, timestamp: str) -> bytes:
-    if name == "body":
-        return request.body
     if name == "timestamp":
         return wire(timestamp)
     if name == "url":
@@ -100,7 +132,7 @@ def sign(scheme: Signature, secret: str, request: Request, now_us: int) -> dict[
     if scheme.timestamp_header:
         timestamp = write_timestamp(scheme, now_us)
         headers[scheme.timestamp_header] = timestamp
-    headers[scheme.header] = _encoded(scheme, mac(scheme, secret, request, timestamp)).decode()
+    headers[scheme.header] = _encoded(scheme, Verifier(scheme, (secret,)).mac(request, timestamp)).decode()
     return headers
 
 
@@ -143,7 +175,13 @@ def decode_url(url: str) -> str:
 
 def read_timestamp(scheme: Signature, text: str) -> int:
     """Microseconds since 1970 of a signed time. Raises `AuthenticationError` for any other form."""
-    if scheme.timestamp_format == "iso":
+    return _moment(scheme.timestamp_format, text)
+
+
+@lru_cache(maxsize=256)
+def _moment(form: str, text: str) -> int:
+    """Kept, since many calls of a second have the same."""
+    if form == "iso":
         if _ISO.match(text):
             try:
                 moment = datetime.fromisoformat(text)
@@ -151,7 +189,7 @@ def read_timestamp(scheme: Signature, text: str) -> int:
                 raise AuthenticationError("timestamp-malformed") from None
             return int(moment.timestamp() * _SECOND)
     elif _DIGITS.match(text):
-        return int(text) * _UNITS[scheme.timestamp_format]
+        return int(text) * _UNITS[form]
     raise AuthenticationError("timestamp-malformed")
 
 
@@ -160,18 +198,6 @@ def write_timestamp(scheme: Signature, now_us: int) -> str:
     if scheme.timestamp_format == "iso":
         return datetime.fromtimestamp(now_us // _SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return str(now_us // _UNITS[scheme.timestamp_format])
-
-
-def _timestamp(scheme: Signature, request: Request, now_us: int) -> str:
-    if scheme.timestamp_header is None:
-        return ""
-    text = request.headers.get(scheme.timestamp_header.lower())
-    if not text:
-        raise AuthenticationError("timestamp-missing")
-    off_us = now_us - read_timestamp(scheme, text)
-    if abs(off_us) > scheme.tolerance_s * _SECOND:
-        raise AuthenticationError("stale" if off_us > 0 else "in-the-future")
-    return text
 
 
 def _identifier(scheme: Signature, request: Request) -> str:
@@ -187,8 +213,8 @@ def _candidates(scheme: Signature, given: str) -> list[bytes]:
 
 
 def _encoded(scheme: Signature, digest: bytes) -> bytes:
-    text = digest.hex() if scheme.encoding == "hex" else base64.b64encode(digest).decode()
-    return (scheme.prefix + text).encode()
+    text = binascii.hexlify(digest) if scheme.encoding == "hex" else binascii.b2a_base64(digest, newline=False)
+    return scheme.prefix.encode() + text
 
 
 def _key(scheme: Signature, secret: str) -> bytes:

@@ -17,10 +17,11 @@ from commonline.kit.ingress.refusal import refuse
 from commonline.kit.instance import Instance
 from commonline.kit.manifest import QueryEcho, Webhook
 from commonline.kit.request import Request
-from commonline.schemas.records import Delivery
+from commonline.schemas.records import Authentication, Delivery
 
 ANY = "*/*"
 NO_DOCUMENTS: Mapping[str, Document] = {}
+_VERIFIED: dict[Authentication, Verified] = {how: Verified(how) for how in ("signature", "token", "none")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Endpoint:
     methods: frozenset[str]
     content_types: frozenset[str]
     cap: int
-    hidden_headers: frozenset[str]
+    authenticate: authentication.Authenticator
+    kept_headers: clean.KeptHeaders
     hidden_parameters: frozenset[str]
     live_secrets: tuple[str, ...]
     vendor_id: VendorId | None
@@ -75,7 +77,7 @@ class Endpoint:
             authentication=verified.authentication,
             content_type=request.headers.get("content-type", ""),
             request=f"{request.method} {self._target(request)}",
-            headers=clean.kept_headers(request, self.webhook.headers, self.hidden_headers),
+            headers=self.kept_headers(request.headers),
             vendor_id=verified.vendor_id or self._vendor_id(request),
         )
 
@@ -91,7 +93,7 @@ class Endpoint:
             return self.hooks.verify_by(request, self.instance.settings, now_us, found)
         if self.hooks.verify is not None:
             return self.hooks.verify(request, self.instance.settings, now_us)
-        return Verified(authentication.authenticate(self.webhook, self.instance.secrets, request, now_us))
+        return _VERIFIED[self.authenticate(request, now_us)]
 
     def _vendor_id(self, request: Request) -> str | None:
         if self.webhook.vendor_id_header:
@@ -130,7 +132,8 @@ def endpoint(instance: Instance, body_limit: int) -> Endpoint | None:
         methods=_methods(webhook, own),
         content_types=frozenset(name.lower() for name in webhook.content_types),
         cap=min(webhook.body_limit, body_limit),
-        hidden_headers=clean.hidden_headers(webhook),
+        authenticate=authentication.Authenticator(webhook, instance.secrets),
+        kept_headers=clean.kept_headers(webhook.headers, clean.hidden_headers(webhook)),
         hidden_parameters=clean.hidden_parameters(webhook),
         live_secrets=instance.live_secrets,
         vendor_id=VendorId(webhook.vendor_id_field) if webhook.vendor_id_field else None,
