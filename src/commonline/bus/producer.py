@@ -20,9 +20,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
@@ -44,19 +45,6 @@ HOLD_S = 0.1
 MIB = 1024 * 1024
 
 
-class _Record(NamedTuple):
-    """A record that waits for its turn, and the future that its sender awaits."""
-
-    future: asyncio.Future[Acknowledged]
-    topic: str
-    value: bytes | None
-    key: bytes | None
-    partition: int
-    timestamp_ms: int
-    headers: list[tuple[str, str | bytes | None]]
-    size: int
-
-
 class Acknowledged(NamedTuple):
     """Where the record lies."""
 
@@ -64,8 +52,25 @@ class Acknowledged(NamedTuple):
     offset: int
 
 
+Told: TypeAlias = Callable[[Acknowledged | CommonlineError], None]
+"""Hears in the event loop, once, what became of a record. It must not raise."""
+
+
+class _Record(NamedTuple):
+    """A record that waits for its turn, and who is told of it."""
+
+    told: Told
+    topic: str
+    value: bytes | None
+    key: bytes | None
+    partition: int
+    timestamp_ms: int
+    headers: Headers
+    size: int
+
+
 class AsyncProducer:
-    """Use inside one event loop: `start`, any number of `send`, `stop`.
+    """Use inside one event loop: `start`, any number of `send` and `submit`, `stop`.
 
     `max_bytes` is the largest record, `limit_bytes` bounds what is in flight, `give_up_s` is how long a
     record is tried, `stalled_after_s` how long the broker may be silent before `send` refuses.
@@ -96,10 +101,9 @@ class AsyncProducer:
         self._failing = False
         self._in_flight = 0
         self._progress = time.monotonic()
-        self._lock = threading.Lock()
         self._work = threading.Event()
         self._throttle = Throttle(30.0)
-        self._reports: list[tuple[_Record, KafkaError | None, int, int]] = []
+        self._reports: deque[tuple[_Record, KafkaError | None, int, int]] = deque()
         self._waiting: list[_Record] = []
         self._late: asyncio.TimerHandle | None = None
         self._handed_over = 0  # records that librdkafka has and that are not reported yet
@@ -158,6 +162,21 @@ class AsyncProducer:
         The future ends with `Acknowledged`, or raises `RetryLaterError` (not acknowledged; it may be in the
         log all the same) or `TooLargeError`. The same errors are raised at once when nothing is sent.
         """
+        future: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
+        self.submit(topic, value, partial(_end, future), key, list(headers), timestamp_ms, partition)
+        return future
+
+    def submit(
+        self,
+        topic: str,
+        value: bytes | None,
+        told: Told,
+        key: bytes | None,
+        headers: Headers,
+        timestamp_ms: int,
+        partition: int = -1,
+    ) -> None:
+        """As `send`, but `told` hears what its future would end with. `headers` is a list. Raises as `send`."""
         if self._producer is None or self._loop is None or self._broken or self.stalled:
             raise RetryLaterError("the broker does not acknowledge records at the moment", RETRY_AFTER_S)
         size = len(value or b"") + len(key or b"")
@@ -165,15 +184,13 @@ class AsyncProducer:
             raise TooLargeError("record", self._max_bytes)
         if self._held_bytes + size > self._limit_bytes:
             raise RetryLaterError("too many records wait for the broker", RETRY_AFTER_S)
-        future: asyncio.Future[Acknowledged] = self._loop.create_future()
         if self._in_flight == 0:
             self._progress = time.monotonic()
         if not self._waiting:
             self._loop.call_soon(self._hand_over)
-        self._waiting.append(_Record(future, topic, value, key, partition, timestamp_ms, list(headers), size))
+        self._waiting.append(_Record(told, topic, value, key, partition, timestamp_ms, headers, size))
         self._held_bytes += size
         self._in_flight += 1
-        return future
 
     def _hand_over(self, *, at_once: bool = False) -> None:
         """In the loop: give librdkafka what waits, if its turn has come."""
@@ -188,9 +205,10 @@ class AsyncProducer:
             self._late = None
         records, self._waiting = self._waiting[:GROUP_RECORDS], self._waiting[GROUP_RECORDS:]
         self._handed_over += len(records)
+        produce: Any = self._producer.produce
         for record in records:
             try:
-                self._producer.produce(
+                produce(
                     record.topic,
                     record.value,
                     record.key,
@@ -207,17 +225,16 @@ class AsyncProducer:
 
     def _on_delivery(self, record: _Record, error: KafkaError | None, message: Message) -> None:
         """In the serving thread: put the report on the pile."""
-        with self._lock:
-            self._reports.append((record, error, message.partition() or 0, message.offset() or 0))
+        self._reports.append((record, error, message.partition() or 0, message.offset() or 0))
 
     def _settle(self) -> None:
-        """In the loop: end the futures of all reports that have come; give librdkafka what waited for them."""
-        with self._lock:
-            reports, self._reports = self._reports, []
-        for record, error, partition, offset in reports:
+        """In the loop: tell the senders of all reports that have come; give librdkafka what waited for them."""
+        now = time.monotonic()
+        while self._reports:
+            record, error, partition, offset = self._reports.popleft()
             self._failing = error is not None and error.code() != KafkaError.MSG_SIZE_TOO_LARGE
             if error is None:
-                self._progress = time.monotonic()
+                self._progress = now
                 self._end(record, Acknowledged(partition, offset))
             else:
                 self._end(record, self._failure(error))
@@ -228,12 +245,7 @@ class AsyncProducer:
         self._in_flight -= 1
         self._held_bytes -= record.size
         self._handed_over -= 1
-        if record.future.done():
-            return
-        if isinstance(result, Acknowledged):
-            record.future.set_result(result)
-        else:
-            record.future.set_exception(result)
+        record.told(result)
 
     def _failure(self, error: KafkaError) -> CommonlineError:
         if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
@@ -281,3 +293,13 @@ class AsyncProducer:
         broken.flush(1.0)
         self._producer = Producer(self._config, logger=client_log("commonline.kafka"))
         self._broken = False
+
+
+def _end(future: asyncio.Future[Acknowledged], result: Acknowledged | CommonlineError) -> None:
+    """End a future, unless who awaits it has given up."""
+    if future.done():
+        return
+    if isinstance(result, Acknowledged):
+        future.set_result(result)
+    else:
+        future.set_exception(result)

@@ -223,7 +223,7 @@ class Connect:
         self._worth = durability.judge(self._found, self._loaded.configuration.commonline.durability)
         self.metrics.gauge("commonline_durable").set(self._worth != "process")
         log.info("ready durability=%s", self._worth)
-        self._ingress.keep = self._sink.keep
+        self._ingress.keep, self._ingress.begin = self._sink.keep, self._sink.begin
         self._readers.start()
         self._ownership.start()
 

@@ -42,13 +42,17 @@ class Success(web.StreamResponse):
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the caller has gone")
+        transport.write(self.head())
+        await request.writer.drain()
+        return None
+
+    def head(self) -> bytes:
+        """All of the answer, with the date of this second."""
         now = int(time.time())
         if now != self._made:
             self._made, date = now, formatdate(now, usegmt=True)
             self._bytes = f"{self._head}\r\nDate: {date}\r\n\r\n".encode("ascii")
-        transport.write(self._bytes)
-        await request.writer.drain()
-        return None
+        return self._bytes
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Everything is written."""
