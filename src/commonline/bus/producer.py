@@ -207,16 +207,9 @@ class AsyncProducer:
         self._handed_over += len(records)
         produce: Any = self._producer.produce
         for record in records:
+            told, (_, topic, value, key, partition, moment, headers, _) = partial(self._on_delivery, record), record
             try:
-                produce(
-                    record.topic,
-                    record.value,
-                    record.key,
-                    record.partition,
-                    on_delivery=partial(self._on_delivery, record),
-                    timestamp=record.timestamp_ms,
-                    headers=record.headers,
-                )
+                produce(topic, value, key, partition, on_delivery=told, timestamp=moment, headers=headers)
             except BufferError:
                 self._end(record, RetryLaterError("too many records wait for the broker", RETRY_AFTER_S))
             except KafkaException as error:
@@ -224,7 +217,7 @@ class AsyncProducer:
         self._work.set()
 
     def _on_delivery(self, record: _Record, error: KafkaError | None, message: Message) -> None:
-        """In the serving thread: put the report on the pile."""
+        """In the serving thread."""
         self._reports.append((record, error, message.partition() or 0, message.offset() or 0))
 
     def _settle(self) -> None:
@@ -297,9 +290,7 @@ class AsyncProducer:
 
 def _end(future: asyncio.Future[Acknowledged], result: Acknowledged | CommonlineError) -> None:
     """End a future, unless who awaits it has given up."""
-    if future.done():
-        return
-    if isinstance(result, Acknowledged):
+    if isinstance(result, Acknowledged) and not future.done():
         future.set_result(result)
-    else:
+    elif isinstance(result, CommonlineError) and not future.done():
         future.set_exception(result)
