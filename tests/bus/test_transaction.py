@@ -13,6 +13,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from commonline.bus.batch import AgainError, Batch, Record, Send
 from commonline.bus.guard import Guard
+from commonline.bus.outbound import LibrdkafkaTransactions
 from commonline.bus.store import LocalStore
 from commonline.bus.transaction import OwnedPartition
 from commonline.bus.tuning import StageSettings
@@ -136,7 +137,8 @@ def owned(client: Client, tmp_path: Path) -> Iterator[OwnedPartition]:
     settings = StageSettings("unify", "in", "changelog", "group", "tx", tmp_path, "0")
     store = LocalStore(tmp_path / "0")
     guard = Guard(tmp_path / "0.guard.json", 0)
-    made = OwnedPartition(settings, 0, client, store, Work(), guard)  # type: ignore[arg-type]
+    producer = LibrdkafkaTransactions(client, settings, 0)  # type: ignore[arg-type]
+    made = OwnedPartition(settings, 0, producer, store, Work(), guard)
     yield made
     made.let_go(clean=True)
 

@@ -15,19 +15,19 @@ from tests.model.context import KILL, LOST
 from tests.model.producer import UNDELIVERABLE
 from tests.model.specimen import Change
 
-STAGE, TRANSACTION = "commonline.bus.stage", "commonline.bus.transaction"
+STAGE, TRANSACTION, OUTBOUND = "commonline.bus.stage", "commonline.bus.transaction", "commonline.bus.outbound"
 CHANGELOG, RESTORE = "commonline.bus.changelog", "commonline.bus.restore"
 TAKEOVER, TUNING, VIEW = "commonline.bus.takeover", "commonline.bus.tuning", "commonline.streams.unify.view"
 
-_APPLY = "self.store.apply({**batch.rows, POSITION_KEY: encode_position(end)}, self._changelog_end)"
-_OFFSETS = "self._producer.send_offsets_to_transaction([where], group, COMMIT_TIMEOUT_S)"
+_APPLY = "self.store.apply({**batch.rows, POSITION_KEY: encode_position(end)}, self._producer.changelog_end)"
+_OFFSETS = "self._producer.send_offsets_to_transaction([where], group, timeout)"
 _COMMIT = "self._producer.commit_transaction()"
 _ASKED = "        committed = group_offset(self._kafka, settings.group, settings.topic, number)\n"
 _INIT = "        try:\n            producer.init_transactions"
-_ENDS = "        if cause.fatal() or not abortable or cause.code() in SILENT:\n"
+_ENDS = "        if cause.fatal() or not self._producer.must_abort(cause) or cause.code() in SILENT:\n"
 _GIVEN = "            yield messages, reached\n"
 _ID = '"{settings.transactional_prefix}-{number}"'
-_POSITION = "changelog, encode_position(end), POSITION_KEY, self.number"
+_POSITION = "POSITION_KEY, encode_position(end))"
 _RESTORER = '"commonline-restore",\n        "enable.auto.commit": False,\n        "isolation.level": "read_'
 _OUT_OF_ORDER = '            raise RestartError(f"{self.place}: got'
 
@@ -52,7 +52,7 @@ FOUND: dict[str, Mutant] = {
         seed=13,
     ),
     "local store marked ahead of the changelog": Mutant(
-        ((TRANSACTION, _APPLY, _APPLY.replace("_changelog_end)", "_changelog_end + 9)")),),
+        ((TRANSACTION, _APPLY, _APPLY.replace("changelog_end)", "changelog_end + 9)")),),
         CHURN,
     ),
     "changelog read only to where it is stable": Mutant(
@@ -62,13 +62,13 @@ FOUND: dict[str, Mutant] = {
         (OWN_IDS, (CHANGELOG, _GIVEN, f"{_GIVEN}            if not messages:\n                break\n")), CHURN, seed=79
     ),
     "no fencing at all": Mutant(
-        (OWN_IDS, (TRANSACTION, _OFFSETS, _OFFSETS.replace("group", "None"))),
+        (OWN_IDS, (OUTBOUND, _OFFSETS, _OFFSETS.replace("group", "None"))),
         frozenset({"process stands still", "put out of the group"}),
         seed=38,
     ),
     "offsets not in the transaction": Mutant(
         (
-            (TRANSACTION, _OFFSETS, "pass"),
+            (OUTBOUND, _OFFSETS, "pass"),
             (TRANSACTION, _COMMIT, f"{_COMMIT}; group.commit([where])"),
             (STAGE, "self._consumer.consumer_group_metadata()", "self._consumer"),
         ),
@@ -105,9 +105,7 @@ FOUND: dict[str, Mutant] = {
     "expired offset taken for the beginning": Mutant(
         ((TAKEOVER, "        return position or 0\n", "        return 0\n"),), frozenset({"offsets expired"})
     ),
-    "position not in the changelog": Mutant(
-        ((TRANSACTION, _POSITION, 'changelog, b"", b"none", self.number'),), frozenset({"disk lost"})
-    ),
+    "position not in the changelog": Mutant(((TRANSACTION, _POSITION, 'b"none", b"")'),), frozenset({"disk lost"})),
     "restore reads what is not committed": Mutant(
         ((TUNING, _RESTORER + "committed", _RESTORER + "uncommitted"),), CHURN | {UNDELIVERABLE}, seed=11
     ),

@@ -13,16 +13,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from commonline.bus.batch import Batch, Record, Task, by_partition
 from commonline.bus.guard import Guard
 from commonline.bus.lag import Lag
+from commonline.bus.outbound import MakeOutbound, by_librdkafka
 from commonline.bus.restore import AbandonedError, Changelog, restore
 from commonline.bus.store import LocalStore
 from commonline.bus.takeover import group_offset, input_offset
 from commonline.bus.transaction import COMMIT_TIMEOUT_S, OwnedPartition
-from commonline.bus.tuning import StageSettings, consumer_settings, producer_settings
+from commonline.bus.tuning import StageSettings, consumer_settings
 from commonline.errors import CommonlineError, RestartError, StateError
 from commonline.logs import client_log
 from commonline.metrics import Metrics
@@ -47,11 +48,10 @@ class TransactionalStage:
         settings: StageSettings,
         make_task: Callable[[int, LocalStore], Task],
         metrics: Metrics,
+        make_producer: MakeOutbound = by_librdkafka,
     ) -> None:
-        self._kafka = kafka
-        self._settings = settings
-        self._make_task = make_task
-        self._metrics = metrics
+        self._kafka, self._settings, self._metrics = kafka, settings, metrics
+        self._make_task, self._make_producer = make_task, make_producer
         self._partitions: dict[int, OwnedPartition] = {}
         self._taking: dict[int, Future[OwnedPartition]] = {}
         self._given_up: set[int] = set()
@@ -60,8 +60,8 @@ class TransactionalStage:
         self._stopping = threading.Event()
         self._failure: Exception | None = None
         self._workers = ThreadPoolExecutor(TAKEOVERS_AT_ONCE, f"{settings.name}-takeover")
-        self._log = client_log(f"commonline.kafka.{settings.name}")
-        self._consumer = Consumer(consumer_settings(kafka, settings), logger=self._log)
+        told = client_log(f"commonline.kafka.{settings.name}")
+        self._consumer = Consumer(consumer_settings(kafka, settings), logger=told)
         self._lag = Lag(metrics, settings.name, settings.topic)
 
     @property
@@ -152,7 +152,7 @@ class TransactionalStage:
     def _take_over(self, number: int) -> OwnedPartition:
         """The six steps of protocol F2, in a thread."""
         settings = self._settings
-        producer = Producer(producer_settings(self._kafka, settings, number), logger=self._log)
+        producer = self._make_producer(self._kafka, settings, number)
         try:
             producer.init_transactions(COMMIT_TIMEOUT_S)
         except KafkaException as error:

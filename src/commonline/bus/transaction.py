@@ -11,21 +11,20 @@ import logging
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from commonline.bus.batch import AgainError, Batch, Record, Task, offset_of
 from commonline.bus.deadline import Deadline
 from commonline.bus.guard import Guard
+from commonline.bus.outbound import Outbound
 from commonline.bus.store import POSITION_KEY, LocalStore, encode_position
 from commonline.bus.tuning import StageSettings
 from commonline.errors import EXIT_RESTART, RestartError
 
 log = logging.getLogger(__name__)
 COMMIT_TIMEOUT_S = 30.0
-QUEUE_FULL_WAIT_S = 0.01
 LONGEST_S = 2.0
 """How long records are decided for one transaction; its time-out is several times as long."""
 HANGS_S = 5.0
@@ -42,7 +41,7 @@ class OwnedPartition:
     what was fetched behind it, before the input was wound back, must never be taken."""
 
     def __init__(
-        self, settings: StageSettings, number: int, producer: Producer, store: LocalStore, task: Task, guard: Guard
+        self, settings: StageSettings, number: int, producer: Outbound, store: LocalStore, task: Task, guard: Guard
     ) -> None:
         self.number = number
         self.guard = guard
@@ -52,10 +51,7 @@ class OwnedPartition:
         self.wanted: int | None = None
         self._settings = settings
         self._producer = producer
-        self._changelog_end = store.changelog
-        self._failed: KafkaError | None = None
         self._begun = False
-        self._flusher = ThreadPoolExecutor(1, f"{settings.name}-flush")
         self._until = 0.0
         self._deadline = Deadline(settings.transaction_ms / 1000 + HANGS_S, self._overdue)
 
@@ -100,7 +96,7 @@ class OwnedPartition:
             self._write(batch, end, group)
         self._begun = False
         self.task.committed()
-        self.store.apply({**batch.rows, POSITION_KEY: encode_position(end)}, self._changelog_end)
+        self.store.apply({**batch.rows, POSITION_KEY: encode_position(end)}, self._producer.changelog_end)
         self.position, self.wanted = end, None
         return taken
 
@@ -108,7 +104,7 @@ class OwnedPartition:
         """Records that are decided; the client sends them while the next are. Raises `KafkaException`."""
         with self._deadline:
             self._begin()
-            self._produce(records)
+            self._producer.produce(records)
         return time.monotonic() < self._until
 
     def _begin(self) -> None:
@@ -125,14 +121,11 @@ class OwnedPartition:
     def _write(self, batch: Batch, end: int, group: Any) -> None:
         """Begin, produce, commit. Raises `KafkaException`."""
         self._begin()
-        self._produce(batch.records)
-        self._log(batch.rows, end)
+        self._producer.produce(batch.records)
+        self._producer.produce_rows(batch.rows)
+        self._producer.produce_position(POSITION_KEY, encode_position(end))
         where = TopicPartition(self._settings.topic, self.number, end)
-        flushed = self._flusher.submit(self._producer.flush, COMMIT_TIMEOUT_S)  # both ask the broker: side by side
-        self._producer.send_offsets_to_transaction([where], group, COMMIT_TIMEOUT_S)
-        flushed.result()
-        if self._failed is not None:
-            raise KafkaException(self._failed)
+        self._producer.prepare(where, group, COMMIT_TIMEOUT_S)
         self._producer.commit_transaction()
 
     def _overdue(self) -> None:
@@ -143,57 +136,11 @@ class OwnedPartition:
         self.guard.clear()
         os._exit(EXIT_RESTART)
 
-    def _produce(self, records: list[Record]) -> None:
-        produce = self._producer.produce
-        for record in records:
-            while True:
-                try:
-                    # By position: names of arguments cost a sixth of the call.
-                    produce(
-                        record.topic,
-                        record.value,
-                        record.key,
-                        record.partition,
-                        None,
-                        None,
-                        record.timestamp,
-                        record.headers,  # type: ignore[arg-type]  # the library's list is invariant
-                    )
-                    break
-                except BufferError:
-                    self._producer.poll(QUEUE_FULL_WAIT_S)
-
-    def _log(self, changed: dict[bytes, bytes], end: int) -> None:
-        """Rows and position, to the changelog."""
-        changelog = self._settings.changelog
-        rows: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in changed.items()]
-        while rows:
-            self._producer.produce_batch(changelog, rows, self.number)
-            rows = [_anew(row) for row in rows if "_error" in row]
-            if rows:
-                self._producer.poll(QUEUE_FULL_WAIT_S)
-        while True:
-            try:
-                self._producer.produce(
-                    changelog, encode_position(end), POSITION_KEY, self.number, on_delivery=self._delivered
-                )
-                return
-            except BufferError:
-                self._producer.poll(QUEUE_FULL_WAIT_S)
-
-    # A record that cannot be delivered makes librdkafka refuse the commit; only the last one's offset is asked for.
-    def _delivered(self, error: KafkaError | None, message: Message) -> None:
-        if error is not None:
-            self._failed = error
-        else:
-            self._changelog_end = offset_of(message) + 1
-
     def _abort(self, error: KafkaException) -> None:
         """Abortable: abort, drop the overlay. All else, a broker that is silent included: end the process."""
         cause: KafkaError = error.args[0]
         log.warning("%s: transaction not committed: %s", self.place, cause)
-        abortable = cause.txn_requires_abort() or self._failed is not None
-        if cause.fatal() or not abortable or cause.code() in SILENT:
+        if cause.fatal() or not self._producer.must_abort(cause) or cause.code() in SILENT:
             raise RestartError(f"{self.place}: outcome of the transaction is unknown: {cause}") from error
         self._take_back()
 
@@ -205,9 +152,7 @@ class OwnedPartition:
         except KafkaException as abort_error:
             raise RestartError(f"{self.place}: abort: {abort_error}") from abort_error
         self._begun = False
-        self._failed = None
         self.task.aborted()
-        self._changelog_end = self.store.changelog
 
     def let_go(self, *, clean: bool) -> None:
         """Release the files. What was in flight at an unclean end is looked at when the partition is taken again."""
@@ -215,13 +160,5 @@ class OwnedPartition:
             self.guard.clear()
         else:
             self.guard.close()
-        self._flusher.shutdown()
+        self._producer.close()
         self.store.close()
-
-
-def _anew(row: dict[str, Any]) -> dict[str, Any]:
-    """A row that did not fit into the producer's queue; another error is the transaction's."""
-    error: KafkaError = row["_error"]
-    if error.code() != KafkaError._QUEUE_FULL:
-        raise KafkaException(error)
-    return {"key": row["key"], "value": row["value"]}

@@ -92,22 +92,22 @@ def of_coordinator(code: int) -> Meaning:
 
 
 def worst(codes: list[int]) -> int:
-    """Of the answers for several partitions, the one that decides; 0 if all are done."""
+    """Of the answers for several partitions, the one that decides; 0 if all are done. That another partition was not
+    attempted because of it says nothing by itself."""
     rank = (Meaning.END, Meaning.ABORT, Meaning.MOVED, Meaning.AGAIN, Meaning.DONE)
-    return min(codes, key=lambda code: rank.index(of_coordinator(code)), default=KafkaError.NO_ERROR)
+    causes = [code for code in codes if code != KafkaError.OPERATION_NOT_ATTEMPTED]
+    decides = min(causes, key=lambda code: rank.index(of_coordinator(code)), default=KafkaError.NO_ERROR)
+    return decides or max(codes, default=KafkaError.NO_ERROR)
 
 
 def failure(code: int, what: str) -> KafkaException:
     """As librdkafka tells it, so that messages and metrics stay what they are."""
     meaning = of_coordinator(code)
-    if code in _FENCED:
-        code = KafkaError._FENCED
-    told = KafkaError(
-        code, f"{what}: {KafkaError(code).str()}", meaning is Meaning.END, False, meaning is Meaning.ABORT
-    )
-    return KafkaException(told)
+    told = f"{what}: {KafkaError(code).str()}"
+    name = KafkaError._FENCED if code in _FENCED else code
+    return KafkaException(KafkaError(name, told, meaning is Meaning.END, False, meaning is Meaning.ABORT))
 
 
-def unknown(what: str) -> KafkaException:
-    """It was asked, and nobody answered: it may be done yet, late (protocol F11)."""
-    return KafkaException(KafkaError(KafkaError._TIMED_OUT, f"{what}: no answer; its outcome is unknown", False, True))
+def silent(what: str) -> KafkaException:
+    """Nobody answered: what was asked may be done yet, late (protocol F11)."""
+    return KafkaException(KafkaError(KafkaError._TIMED_OUT, what, True))

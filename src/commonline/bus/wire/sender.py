@@ -27,15 +27,22 @@ PATIENCE_S = 5.0
 
 
 class Sender:
-    """`give_up_s`: how long a batch is tried. One thread hands over and waits.
+    """`give_up_s`: how long a batch is tried; `patience_s`: how long an answer is waited for before the connection is
+    given up. One thread hands over and waits.
 
     What raises `KafkaException` does so from the first batch that was given up; nothing is sent after that.
     """
 
     def __init__(
-        self, kafka: KafkaSettings, client_id: str, *, give_up_s: float, transactional_id: str | None = None
+        self,
+        kafka: KafkaSettings,
+        client_id: str,
+        *,
+        give_up_s: float,
+        patience_s: float | None = None,
+        transactional_id: str | None = None,
     ) -> None:
-        patience_s = min(PATIENCE_S, give_up_s)
+        patience_s = min(patience_s or PATIENCE_S, give_up_s)
         self._give_up_s = give_up_s
         self._cluster = Cluster(kafka, client_id, patience_s=patience_s)
         self._dispatch = Dispatch(self._cluster, transactional_id=transactional_id, patience_s=patience_s)
