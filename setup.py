@@ -16,6 +16,7 @@ from setuptools import Extension, find_packages, setup
 
 FOLDERS = {"commonline.schemas": "schemas", "commonline.connectors": "connectors", "commonline.streams": "streams"}
 WIRE = "src/commonline/bus/wire"
+UNIFY = "streams/unify"
 COMPILED = {
     "commonline._ids": ["src/commonline/hashes.h", "src/commonline/ids.c"],
     "commonline.schemas._codec": ["schemas/codec.c"],
@@ -27,6 +28,9 @@ COMPILED = {
         *(f"{WIRE}/{name}.h" for name in ("accumulator", "batch", "records")),
     ],
     "commonline.streams.unify._texts": ["streams/unify/texts.c", "streams/unify/words.h"],
+    "commonline.streams.unify._outputs": [
+        f"{UNIFY}/{name}" for name in ("envelopes.c", "outputs.c", "outputs.h", "packing.c")
+    ],
 }
 """C modules by name, with all that each is made from: ``*.c`` are compiled, ``*.h`` are read by them."""
 packages = [name for name in find_packages("src") if ".".join(name.split(".")[:2]) not in FOLDERS]

@@ -33,8 +33,8 @@ FINDING: Final = "commonline.finding.v1"
 
 _CACHED: Final = 4096
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST: Final = ("ce_specversion", b"1.0")
-_LAST: Final = ("content-type", CONTENT_TYPE.encode())
+FIRST: Final = ("ce_specversion", b"1.0")
+LAST: Final = ("content-type", CONTENT_TYPE.encode())
 _types: dict[str, tuple[str, bytes]] = {}
 _sources: dict[tuple[str, str], tuple[str, bytes]] = {}
 _keys: dict[str, tuple[str, bytes]] = {}
@@ -87,43 +87,54 @@ def headers(
         deliveries the source).
     """
     made = [
-        _FIRST,
+        FIRST,
         ("ce_id", event_id.encode()),
         _types.get(kind) or _kept(_types, kind, "ce_type", kind),
         _sources.get((workspace, source))
         or _kept(_sources, (workspace, source), "ce_source", f"/{workspace}/{source}"),
     ]
-    moment = _times.get(time_us) or _time(time_us)
-    if moment is not None:
-        made.append(moment)
+    time = _times.get(time_us) or _time(time_us)
+    if time is not None:
+        made.append(time)
     made.append(_keys.get(partition_key) or _kept(_keys, partition_key, "ce_partitionkey", partition_key))
-    made.append(_LAST)
+    made.append(LAST)
     if traceparent is not None:
         made.append(("traceparent", traceparent))
     return made
 
 
 class Stamp:
-    """Makes the headers of records that differ in id, time and trace only; the same as `headers`, in half the time."""
+    """Makes the headers of records that differ in id, time and trace only; the same as `headers`, in half the time.
 
-    __slots__ = ("_before", "_partition_key")
+    `constant`: the headers ce_type, ce_source and ce_partitionkey.
+    """
+
+    __slots__ = ("constant",)
 
     def __init__(self, kind: str, *, workspace: str, source: str, partition_key: str) -> None:
-        self._before = (("ce_type", kind.encode()), ("ce_source", f"/{workspace}/{source}".encode()))
-        self._partition_key = ("ce_partitionkey", partition_key.encode())
+        self.constant = (
+            ("ce_type", kind.encode()),
+            ("ce_source", f"/{workspace}/{source}".encode()),
+            ("ce_partitionkey", partition_key.encode()),
+        )
 
     def __call__(self, event_id: str, time_us: int, traceparent: bytes | None = None) -> Headers:
         """The headers of one record; `time_us` in microseconds since 1970, UTC."""
-        kind, source = self._before
-        moment = _times.get(time_us) or _time(time_us)
+        kind, source, key = self.constant
+        time = _times.get(time_us) or _time(time_us)
         identifier = ("ce_id", event_id.encode())
-        if moment is None:
-            made = [_FIRST, identifier, kind, source, self._partition_key, _LAST]
+        if time is None:
+            made = [FIRST, identifier, kind, source, key, LAST]
         else:
-            made = [_FIRST, identifier, kind, source, moment, self._partition_key, _LAST]
+            made = [FIRST, identifier, kind, source, time, key, LAST]
         if traceparent is not None:
             made.append(("traceparent", traceparent))
         return made
+
+
+def moment(time_us: int) -> tuple[str, bytes] | None:
+    """``ce_time``, or None outside the years 1 to 9999."""
+    return _times.get(time_us) or _time(time_us)
 
 
 def attributes(found: Iterable[tuple[str, bytes | None]] | None) -> dict[str, str]:

@@ -14,8 +14,8 @@ from commonline.schemas.records import Activity, FeedActivity
 from commonline.streams.normalize.publish import canonical, control, unify_configuration
 from commonline.streams.unify.decide import Unifier
 from commonline.streams.unify.keys import Keys
+from commonline.streams.unify.outputs import Output
 from commonline.streams.unify.rules import CompiledDepartment, compile_configuration
-from commonline.streams.unify.turn import Output
 from commonline.streams.unify.view import View
 
 FIRST = 1

@@ -23,12 +23,13 @@ from commonline.streams.unify import (
     windows,
 )
 from commonline.streams.unify.keys import WORKSPACE, Key, Keys
+from commonline.streams.unify.outputs import Output
 from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.rows import ConversationRow, ObjectRow, ThreadRow, Version, WorkspaceRow
 from commonline.streams.unify.rules import Compiled, compile_configuration
 from commonline.streams.unify.specs import UnifyConfiguration
 from commonline.streams.unify.subject import Subject, persons_of
-from commonline.streams.unify.turn import Met, Output, Turn
+from commonline.streams.unify.turn import Met, Turn
 from commonline.streams.unify.view import View
 
 LARGEST = 200 * 1024
@@ -39,13 +40,14 @@ Outcome = Literal["accepted", "repeat", "corrected", "after-delete", "too-large"
 
 
 class Decision:
-    """What one record led to."""
+    """What one record led to. `written`: whether an activity was written to conversations.v1."""
 
-    __slots__ = ("outcome", "outputs")
+    __slots__ = ("outcome", "outputs", "written")
 
-    def __init__(self, outcome: Outcome, outputs: list[Output]) -> None:
+    def __init__(self, outcome: Outcome, outputs: list[Output], *, written: bool = False) -> None:
         self.outcome = outcome
         self.outputs = outputs
+        self.written = written
 
 
 class Unifier:
@@ -63,7 +65,7 @@ class Unifier:
         turn = self._turn(view, activity.workspace, activity.received, activity)
         outcome = _take(turn, activity, raw)
         view.put(turn.row_key, turn.row)
-        return Decision(outcome, turn.out)
+        return Decision(outcome, turn.out, written=outcome != "repeat")
 
     def decide_control(self, view: View, control: Control) -> Decision:
         """Take in a configuration, a ruling or a continuation."""

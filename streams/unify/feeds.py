@@ -9,14 +9,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from commonline.schemas.codec import decode_activity, encode_feed_activity
-from commonline.schemas.records import FeedActivity, FeedEvent
+from commonline.schemas.codec import decode_activity
+from commonline.schemas.records import FeedEvent
 from commonline.streams.unify import show
 from commonline.streams.unify.keys import Key
-from commonline.streams.unify.pieces import LEVELS
 from commonline.streams.unify.rows import ConversationRow, ObjectRow, ThreadRow
 from commonline.streams.unify.rules import CompiledDepartment
-from commonline.streams.unify.turn import Output, Turn, record_key
+from commonline.streams.unify.turn import Turn, record_key
 from commonline.streams.unify.work import continue_show, continue_withdraw
 
 CATCH_UP = 200
@@ -255,33 +254,6 @@ def say(
     count: int | None = None,
 ) -> None:
     """Write a record about a conversation to a feed."""
-    seq = turn.row.feed_seq.get(department.name, 0) + 1
-    turn.row.feed_seq[department.name] = seq
-    turn.budget -= 1
-    record = FeedActivity(
-        event=event,
-        workspace=turn.workspace,
-        feed=department.name,
-        seq=seq,
-        conversation=conversation.id,
-        other=other.id if other else None,
-        policy=department.label,
-        count=count,
-        visibility=LEVELS[department.clearance],
-        known=turn.row.clock,
-    )
     about = other if other is not None else conversation
-    topic_key = record_key(turn.keys.conversation(about.id))
-    turn.out.append(
-        Output(
-            "feed",
-            topic_key,
-            encode_feed_activity(record),
-            "FeedActivity",
-            event,
-            f"{department.name}/{seq}",
-            turn.source,
-            turn.row.clock,
-            department.name,
-        )
-    )
+    key = record_key(turn.keys.conversation(about.id))
+    show.note(turn, department, event, conversation.id, key, other=other.id if other else None, count=count)

@@ -11,11 +11,10 @@ from commonline.bus.batch import Record
 from commonline.schemas import cloudevents
 from commonline.schemas.codec import encode_ledger
 from commonline.schemas.records import Activity, Ledger
-from commonline.streams.unify.turn import Output
+from commonline.streams.unify.chosen import add_id
 
 STAGE = "unify"
 HOUR_US = 3_600_000_000
-_MODULUS = 1 << 128
 Numbers = Callable[[str], Mapping[str, int]]
 """Workspace -> the number of the last record of each of its feeds."""
 
@@ -26,7 +25,8 @@ class _Line:
     __slots__ = ("dead", "ignored", "read", "total", "written")
 
     def __init__(self) -> None:
-        self.read = self.written = self.dead = self.total = 0
+        self.read = self.written = self.dead = 0
+        self.total = bytearray(16)
         self.ignored: dict[str, int] = {}
 
 
@@ -37,18 +37,15 @@ class BatchLedger:
         self._topic, self._partition = topic, partition
         self._lines: dict[tuple[str, str, int], _Line] = {}
 
-    def activity(self, activity: Activity, outcome: str, outputs: list[Output]) -> None:
+    def activity(self, activity: Activity, outcome: str, *, written: bool) -> None:
         """An activity that was decided. What stands in conversations.v1 is counted as written, a correction as the
         activity that it corrects."""
         line = self._line(activity.workspace, activity.source, activity.received)
         line.read += 1
-        written = False
-        for output in outputs:
-            if output.event == "activity" and output.where == "conversations":
-                written = True
-                line.written += 1
-                line.total += int(activity.id.replace("-", ""), 16)
-        if not written:
+        if written:
+            line.written += 1
+            add_id(line.total, activity.id)
+        else:
             line.ignored[outcome] = line.ignored.get(outcome, 0) + 1
 
     def control(self, workspace: str, at: int) -> None:
@@ -89,7 +86,7 @@ class BatchLedger:
                 activities=line.written,
                 ignored=line.ignored,
                 dead=line.dead,
-                sum=(line.total % _MODULUS).to_bytes(16, "big"),
+                sum=bytes(line.total),
                 at=at,
                 feeds=feeds.pop(workspace, {}),
             )

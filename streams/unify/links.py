@@ -10,7 +10,7 @@ from commonline.schemas.codec import decode_link, encode_link
 from commonline.schemas.records import Link, LinkKind, LinkState, Verdict
 from commonline.streams.unify.keys import Key
 from commonline.streams.unify.rows import LinkRow
-from commonline.streams.unify.turn import Output, Turn
+from commonline.streams.unify.turn import Turn
 
 RULING = "ruling"
 MOST_EVIDENCE = 16
@@ -122,6 +122,4 @@ def set_state(turn: Turn, key: Key, state: LinkState, *, ruled: bool) -> None:
 def _store(turn: Turn, key: Key, row: LinkRow, record: Link) -> None:
     row.record = encode_link(record)
     turn.view.put(key, row)
-    turn.out.append(
-        Output("links", record.id.encode(), row.record, "Link", "link", record.id, turn.source, turn.row.clock)
-    )
+    turn.say("links", record.id.encode(), row.record, "Link", "link", record.id, turn.row.clock)

@@ -13,7 +13,7 @@ from commonline.streams.unify import links, windows
 from commonline.streams.unify.graph import component
 from commonline.streams.unify.keys import Key
 from commonline.streams.unify.rows import AccountRow, PersonRow
-from commonline.streams.unify.turn import Met, Output, Turn
+from commonline.streams.unify.turn import Met, Turn
 
 MOST_ACCOUNTS = 64
 """Accounts of one person; a claim beyond stays a proposal."""
@@ -214,7 +214,7 @@ def publish(turn: Turn, key: Key) -> None:
         last_seen=row.last_seen,
     )
     value = encode_person(record)
-    turn.out.append(Output("persons", row.id.encode(), value, "Person", "person", row.id, turn.source, turn.row.clock))
+    turn.say("persons", row.id.encode(), value, "Person", "person", row.id, turn.row.clock)
 
 
 def _link_of(turn: Turn, account: AccountRow) -> str | None:

@@ -8,85 +8,73 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, get_args
 
-from commonline.schemas.records import Visibility
-from commonline.schemas.wire import LAST_PAIRS, LONGS, PAIRS, SMALL, TIME_LIMIT, TIME_START, encode_long
+from commonline.schemas.records import FeedEvent, Visibility
+from commonline.streams.unify.chosen import fed, packed
+from commonline.streams.unify.outputs import Output
 
 ACTIONS: Final = {"name": b"\x04", "account": b"\x04"} | dict.fromkeys(("handle", "field", "attachment"), b"\x00")
 """pseudonym, pseudonym, removed; what is in none of them is masked."""
 MASKED: Final = b"\x02"
 LEVELS: Final[tuple[Visibility, ...]] = ("public", "customer", "partner", "internal", "restricted")
 _LEVELS: Final = tuple(bytes((2 * level,)) for level in range(len(LEVELS)))
-_UUID: Final = b"\x48"
+_EVENTS: Final[dict[FeedEvent, bytes]] = {name: bytes((2 * n,)) for n, name in enumerate(get_args(FeedEvent))}
 _FALSE_NULL: Final = b"\x00\x00"
 _TRUE_NULL: Final = b"\x01\x00"
 _NO_OTHER: Final = b"\x00\x00\x00"
+_NO_ACTIVITY: Final = b"\x00\x00\x00\x00"
+"""No rules, no redactions, no fact, no catch-up."""
 EMPTY: Final = b"\x00"
 """No items, or null."""
 SOME: Final = b"\x02"
 """What comes is not null."""
-join = b"".join
-
-
-def long(value: int) -> bytes:
-    """A number."""
-    return LONGS[value] if 0 <= value < SMALL else encode_long(value)
 
 
 def string(text: str) -> bytes:
     """A string."""
-    data = text.encode()
-    return long(len(data)) + data
+    return packed(text)
 
 
 def strings(texts: Sequence[str]) -> bytes:
     """An array of strings."""
-    return array([string(text) for text in texts])
+    return packed(len(texts), *texts, EMPTY) if texts else EMPTY
 
 
-def array(items: Sequence[bytes]) -> bytes:
-    """An array of what is encoded already."""
-    return join((long(len(items)), *items, EMPTY)) if items else EMPTY
-
-
-def time(moment: int) -> bytes:
-    """A moment in microseconds."""
-    if TIME_START <= moment < TIME_LIMIT:
-        low = PAIRS[moment << 1 & 16383] + PAIRS[moment >> 13 & 16383]
-        return low + PAIRS[moment >> 27 & 16383] + LAST_PAIRS[moment >> 41]
-    return encode_long(moment)
-
-
-def person(account: str, identifier: str) -> bytes:
-    """A PartyPerson."""
-    data = account.encode()
-    return long(len(data)) + data + _UUID + identifier.encode()
+def persons(pairs: Sequence[str]) -> bytes:
+    """An array of PartyPersons: account, person's id, account, person's id …"""
+    return packed(len(pairs) // 2, *pairs, EMPTY) if pairs else EMPTY
 
 
 def redactions(seen: Iterable[tuple[str, str]], label: str) -> bytes:
     """Redactions, from (path, kind)."""
-    return array([string(path) + ACTIONS.get(kind, MASKED) + string(f"{label}/{kind}") for path, kind in seen])
+    items = [packed(path, ACTIONS.get(kind, MASKED), f"{label}/{kind}") for path, kind in seen]
+    return packed(len(items), *items, EMPTY) if items else EMPTY
 
 
 def feed_head(workspace: str, feed: str) -> bytes:
     """What a feed's records of activities begin with: event, workspace, feed."""
-    return EMPTY + string(workspace) + string(feed)
+    return packed(EMPTY, workspace, feed)
 
 
 def conversation(identifier: str) -> bytes:
     """A conversation, and no other, in a feed."""
-    return _UUID + identifier.encode() + EMPTY
+    return packed(identifier, EMPTY)
 
 
 def feed_tail(level: int, known: int, about: str) -> bytes:
     """Visibility, known, object, and that an activity follows."""
-    return join((_LEVELS[level], time(known), SOME, string(about), SOME))
+    return packed(_LEVELS[level], known, SOME, about, SOME)
 
 
 def feed_activity(
+    numbers: dict[str, int],
+    key: bytes,
+    source: str,
+    at: int,
+    workspace: str,
+    department: str,
     head: bytes,
-    seq: int,
     conversation: bytes,
     reasons: bytes,
     redactions: bytes,
@@ -96,16 +84,67 @@ def feed_activity(
     raw: bytes,
     *,
     catch_up: bool,
-) -> bytes:
-    """A record of a feed that carries an activity. `fact`: 16 bytes; `raw`: the activity as its policy has it."""
+) -> Output:
+    """The next record of a feed, that carries an activity. `fact`: 16 bytes; `raw`: as its policy has it."""
     flag = _TRUE_NULL if catch_up else _FALSE_NULL
-    number = LONGS[seq] if seq < SMALL else encode_long(seq)
-    return join((head, number, conversation, reasons, redactions, SOME, fact, flag, persons, tail, raw))
+    return fed(
+        numbers,
+        "activity",
+        key,
+        source,
+        at,
+        workspace,
+        department,
+        head,
+        conversation,
+        reasons,
+        redactions,
+        SOME,
+        fact,
+        flag,
+        persons,
+        tail,
+        raw,
+    )
 
 
-@lru_cache(maxsize=1024)
-def _conversation_head(workspace: str) -> bytes:
-    return EMPTY + string(workspace)
+def feed_note(
+    numbers: dict[str, int],
+    event: FeedEvent,
+    key: bytes,
+    source: str,
+    known: int,
+    workspace: str,
+    department: str,
+    head: bytes,
+    conversation: str,
+    other: str | None,
+    label: str,
+    count: int | None,
+    clearance: int,
+    about: str | None,
+) -> Output:
+    """The next record of a feed, without an activity."""
+    return fed(
+        numbers,
+        event,
+        key,
+        source,
+        known,
+        workspace,
+        department,
+        _EVENTS[event] + head[1:],
+        conversation,
+        EMPTY if other is None else packed(SOME, other),
+        label,
+        _NO_ACTIVITY,
+        EMPTY if count is None else packed(SOME, count),
+        EMPTY,
+        _LEVELS[clearance],
+        known,
+        EMPTY if about is None else packed(SOME, about),
+        EMPTY,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -126,20 +165,18 @@ def conversation_activity(
     raw: bytes,
 ) -> bytes:
     """A record of conversations.v1 that carries an activity, whose bytes are those of activities.v1."""
-    return join(
-        (
-            _conversation_head(workspace),
-            long(seq),
-            _UUID,
-            conversation.encode(),
-            EMPTY if customer is None else SOME + _UUID + customer.encode(),
-            persons,
-            _LEVELS[level],
-            _names(feeds),
-            _NO_OTHER,
-            time(known),
-            EMPTY if supersedes is None else SOME + string(supersedes),
-            SOME,
-            raw,
-        )
+    return packed(
+        EMPTY,
+        workspace,
+        seq,
+        conversation,
+        EMPTY if customer is None else packed(SOME, customer),
+        persons,
+        _LEVELS[level],
+        _names(feeds),
+        _NO_OTHER,
+        known,
+        EMPTY if supersedes is None else packed(SOME, supersedes),
+        SOME,
+        raw,
     )

@@ -57,11 +57,10 @@ class CompiledRule:
 class CompiledDepartment:
     """A department: `bit` as in `WorkspaceRow.departments`, `kinds` as in `patterns.KINDS`.
 
-    `head`, `reasons` and `redactions` are parts of its feed records, encoded once.
+    `head`, `reasons` and `redactions` are parts of its feed records, encoded once; `told` holds reasons.
     """
 
     __slots__ = (
-        "_reasons",
         "_redactions",
         "bit",
         "clearance",
@@ -72,6 +71,7 @@ class CompiledDepartment:
         "name",
         "rules",
         "staff_names",
+        "told",
     )
 
     def __init__(self, workspace: str, name: str, bit: int, spec: DepartmentSpec, version: int) -> None:
@@ -84,7 +84,7 @@ class CompiledDepartment:
         self.label = f"{name}@{version}"
         self.rules: list[CompiledRule] = []
         self.head = pieces.feed_head(workspace, name)
-        self._reasons: dict[int, bytes] = {}
+        self.told: dict[int, bytes] = {}
         self._redactions: dict[tuple[tuple[str, str], ...], bytes] = {}
 
     def because(self, matched: int) -> list[str]:
@@ -93,9 +93,9 @@ class CompiledDepartment:
 
     def reasons(self, matched: int) -> bytes:
         """Policy and rules."""
-        found = self._reasons.get(matched)
+        found = self.told.get(matched)
         if found is None:
-            found = self._reasons[matched] = pieces.string(self.label) + pieces.strings(self.because(matched))
+            found = self.told[matched] = pieces.string(self.label) + pieces.strings(self.because(matched))
         return found
 
     def redactions(self, seen: tuple[tuple[str, str], ...]) -> bytes:

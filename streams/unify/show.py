@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from commonline.kit.place import TIGHTNESS
-from commonline.schemas.codec import decode_activity, encode_feed_activity
-from commonline.schemas.records import Activity, FeedActivity
+from commonline.schemas.codec import decode_activity
+from commonline.schemas.records import Activity, FeedEvent
 from commonline.streams.unify import pieces
 from commonline.streams.unify.keys import Key
 from commonline.streams.unify.pieces import LEVELS
@@ -14,7 +14,7 @@ from commonline.streams.unify.reading import Reading
 from commonline.streams.unify.rows import ConversationRow, ObjectRow
 from commonline.streams.unify.rules import CompiledDepartment
 from commonline.streams.unify.subject import Conversation, Persons, Subject, persons_of
-from commonline.streams.unify.turn import Output, Turn, record_key
+from commonline.streams.unify.turn import Turn, record_key
 
 
 def tightness(row: ObjectRow) -> int:
@@ -79,16 +79,18 @@ def to_department(
         if row.sent & department.bit:
             take_back(turn, said.conversation, key, row, department)
         return False
-    name = department.name
     shown = said.shown(department)
-    seqs = turn.row.feed_seq
-    seqs[name] = seq = seqs.get(name, 0) + 1
     turn.budget -= 1
-    value = pieces.feed_activity(
+    made = pieces.feed_activity(
+        turn.row.feed_seq,
+        record_key(key),
+        turn.source,
+        said.activity.received,
+        turn.workspace,
+        department.name,
         department.head,
-        seq,
         said.encoded,
-        department.reasons(matched),
+        department.told.get(matched) or department.reasons(matched),
         department.redactions(shown.seen) if shown.seen else pieces.EMPTY,
         said.fact,
         shown.persons,
@@ -96,9 +98,7 @@ def to_department(
         shown.raw,
         catch_up=catch_up,
     )
-    at = said.activity.received
-    about = record_key(key)
-    turn.out.append(Output("feed", about, value, "FeedActivity", "activity", f"{name}/{seq}", turn.source, at, name))
+    turn.out.append(made)
     if not row.sent & department.bit:
         row.sent |= department.bit
         turn.view.put(key, row)
@@ -107,34 +107,42 @@ def to_department(
 
 def take_back(turn: Turn, conversation: str, key: Key, row: ObjectRow, department: CompiledDepartment) -> None:
     """A tombstone: same key, no content."""
-    turn.row.feed_seq[department.name] = seq = turn.row.feed_seq.get(department.name, 0) + 1
-    turn.budget -= 1
-    record = FeedActivity(
-        event="tombstone",
-        workspace=turn.workspace,
-        feed=department.name,
-        seq=seq,
-        conversation=conversation,
-        policy=department.label,
-        visibility=LEVELS[department.clearance],
-        known=turn.row.clock,
-        object=record_key(key).hex(),
-    )
-    turn.out.append(
-        Output(
-            "feed",
-            record_key(key),
-            encode_feed_activity(record),
-            "FeedActivity",
-            "tombstone",
-            f"{department.name}/{seq}",
-            turn.source,
-            turn.row.clock,
-            department.name,
-        )
-    )
+    note(turn, department, "tombstone", conversation, record_key(key), about=record_key(key).hex())
     row.sent &= ~department.bit
     turn.view.put(key, row)
+
+
+def note(
+    turn: Turn,
+    department: CompiledDepartment,
+    event: FeedEvent,
+    conversation: str,
+    key: bytes,
+    *,
+    other: str | None = None,
+    count: int | None = None,
+    about: str | None = None,
+) -> None:
+    """Write a record without an activity to a feed. `about`: the object that it tells of."""
+    turn.budget -= 1
+    turn.out.append(
+        pieces.feed_note(
+            turn.row.feed_seq,
+            event,
+            key,
+            turn.source,
+            turn.row.clock,
+            turn.workspace,
+            department.name,
+            department.head,
+            conversation,
+            other,
+            department.label,
+            count,
+            department.clearance,
+            about,
+        )
+    )
 
 
 assert tuple(TIGHTNESS) == LEVELS
@@ -166,9 +174,9 @@ def joined(
         activity.object.id if superseded else None,
         raw,
     )
-    at, source = activity.received, turn.source
-    about = record_key(key)
-    turn.out.append(Output("conversations", about, value, "ConversationActivity", "activity", activity.id, source, at))
+    turn.say(
+        "conversations", record_key(key), value, "ConversationActivity", "activity", activity.id, activity.received
+    )
 
 
 def _customer(activity: Activity, persons: dict[str, str]) -> str | None:

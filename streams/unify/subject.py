@@ -29,10 +29,13 @@ class Persons:
         self.ids = ids
         if len(everyone) == 1:
             uri = everyone[0].account
-            self.encoded = pieces.array([pieces.person(uri, ids[uri])] if uri and ids[uri] != uri else [])
+            self.encoded = pieces.persons([uri, ids[uri]] if uri and ids[uri] != uri else [])
         else:
-            uris = dict.fromkeys([party.account for party in everyone if party.account])
-            self.encoded = pieces.array([pieces.person(uri, ids[uri]) for uri in uris if ids[uri] != uri])
+            pairs: list[str] = []
+            for uri in dict.fromkeys([party.account for party in everyone if party.account]):
+                if ids[uri] != uri:
+                    pairs += (uri, ids[uri])
+            self.encoded = pieces.persons(pairs)
 
 
 class Shown:
@@ -95,14 +98,11 @@ class Subject:
 
     def _hidden_persons(self, tool: Redactor) -> bytes:
         ids = self._persons.ids
-        uris = dict.fromkeys([party.account for party in self._known.parties if party.account])
-        return pieces.array(
-            [
-                pieces.person(tool.account(uri, "persons") or uri, tool.shown_person(ids[uri]))
-                for uri in uris
-                if ids[uri] != uri
-            ]
-        )
+        pairs: list[str] = []
+        for uri in dict.fromkeys([party.account for party in self._known.parties if party.account]):
+            if ids[uri] != uri:
+                pairs += (tool.account(uri, "persons") or uri, tool.shown_person(ids[uri]))
+        return pieces.persons(pairs)
 
 
 NO_FIELDS: frozenset[str] = frozenset()

@@ -25,7 +25,7 @@ from commonline.schemas.errors import SchemaError
 from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Activity, Control, DeadLetter
 from commonline.streams.unify.decide import Decision, Unifier
-from commonline.streams.unify.envelopes import Envelopes
+from commonline.streams.unify.envelopes import Addresses, envelopes
 from commonline.streams.unify.keys import WORKSPACE
 from commonline.streams.unify.ledger import BatchLedger
 from commonline.streams.unify.rows import decode_row
@@ -70,8 +70,9 @@ class UnifyTask:
             decode_row(key, row)  # rows of a newer program: stop before the partition is taken (protocol F25)
         self._view = View(store.get, store.scan)
         self._outcomes: dict[tuple[str, str], int] = {}
-        self._envelopes = Envelopes(around.topics, around.ids, partition)
-        self._where, self._framed = self._envelopes.where, self._envelopes.frames
+        addresses = Addresses(around.topics, around.ids, partition)
+        self._envelopes = envelopes(addresses)
+        self._where, self._framed = addresses.where, addresses.frames
         self._activity_frame = self._framed[ACTIVITY]
         self._newest: Activity | None = None
         self._told = BatchLedger(self._where["continue"], partition)
@@ -127,16 +128,14 @@ class UnifyTask:
             records.append(self._dead(message, self._poison.get(offset)))
             return
         try:
-            workspace, decision = self._decide(message)
+            decision = self._decide(message)
         except (CommonlineError, MemoryError):
             raise
         except Exception as error:
             raise PoisonError(offset, error) from error
-        record = self._envelopes.record
         if decision.outcome == "too-large":
             records.append(self._dead(message, TooLargeError("activity in bytes", 200 * 1024)))
-        for output in decision.outputs:
-            records.append(record(workspace, output))  # noqa: PERF401 - the frame of a comprehension costs more
+        self._envelopes.add(decision.outputs, records)
         if self._careful:
             self._check_rows(offset)
 
@@ -146,7 +145,7 @@ class UnifyTask:
         except TooLargeError as error:
             raise PoisonError(offset, error) from error
 
-    def _decide(self, message: Message) -> tuple[str, Decision]:
+    def _decide(self, message: Message) -> Decision:
         value = message.value() or b""
         unifier, view = self._around.unifier, self._view
         if value.startswith(self._activity_frame):
@@ -156,16 +155,16 @@ class UnifyTask:
             found = self._older(value)
             if isinstance(found, Control):
                 self._told.control(found.workspace, found.at)
-                return found.workspace, unifier.decide_control(view, found)
+                return unifier.decide_control(view, found)
             activity, raw = found, encode_activity(found)
         decision = unifier.decide_activity(view, activity, raw)
         key = (activity.source, decision.outcome)
         self._outcomes[key] = self._outcomes.get(key, 0) + 1
         if decision.outcome != "too-large":
-            self._told.activity(activity, decision.outcome, decision.outputs)
+            self._told.activity(activity, decision.outcome, written=decision.written)
         if activity.origin.mode != "replay":  # what was received long ago says nothing of how quick the line is
             self._newest = activity
-        return activity.workspace, decision
+        return decision
 
     def _older(self, value: bytes) -> Activity | Control:
         """A control record, or an activity written under an earlier schema version."""
@@ -246,15 +245,16 @@ class UnifyTask:
             metrics.counter("commonline_unify_outcomes_total", labels).inc(count)
         self._measure(metrics)
         self._outcomes.clear()
-        self._envelopes.measured.clear()
+        self._envelopes.forget()
         self._newest = None
 
     def _measure(self, metrics: Metrics) -> None:
-        for (workspace, department, event), count in self._envelopes.measured.items():
+        measured: dict[tuple[str, str, str], int] = self._envelopes.measured()
+        for (workspace, department, event), count in measured.items():
             labels = {"workspace": workspace, "department": department, "event": event}
             metrics.counter("commonline_feed_records_total", labels).inc(count)
         newest = self._newest
-        if not self._envelopes.measured or newest is None:
+        if not measured or newest is None:
             return
         now = self._around.clock()
         received = metrics.histogram("commonline_latency_seconds", {"since": "received"})
@@ -269,5 +269,5 @@ class UnifyTask:
         """Forget all that the batch read and wrote."""
         self._view.drop()
         self._outcomes.clear()
-        self._envelopes.measured.clear()
+        self._envelopes.forget()
         self._newest = None

@@ -13,7 +13,7 @@ from commonline.streams.unify import feeds
 from commonline.streams.unify.graph import component
 from commonline.streams.unify.keys import Key
 from commonline.streams.unify.rows import ConversationRow, ThreadRow
-from commonline.streams.unify.turn import Output, Turn, record_key
+from commonline.streams.unify.turn import Turn, record_key
 
 MOST_THREADS = 1000
 """Threads of one conversation; a link beyond stays a proposal."""
@@ -167,18 +167,9 @@ def say(
         known=turn.row.clock,
     )
     key = record_key(turn.keys.conversation(other.id))
-    turn.out.append(
-        Output(
-            "conversations",
-            key,
-            encode_conversation_activity(record),
-            "ConversationActivity",
-            event,
-            uuid5(turn.workspace, event, row.id, other.id),
-            turn.source,
-            turn.row.clock,
-        )
-    )
+    identifier = uuid5(turn.workspace, event, row.id, other.id)
+    value = encode_conversation_activity(record)
+    turn.say("conversations", key, value, "ConversationActivity", event, identifier, turn.row.clock)
 
 
 def _link_id(turn: Turn, link: Key) -> str | None:

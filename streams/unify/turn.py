@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify.keys import PREFIX_SIZE, Key, WorkspaceKeys
+from commonline.streams.unify.outputs import Output, Where
 from commonline.streams.unify.rows import AccountRow, WorkspaceRow
 from commonline.streams.unify.rules import Compiled
 from commonline.streams.unify.view import View
 
-Where = Literal["conversations", "links", "persons", "feed", "continue", "dead"]
 MOST_RECORDS = 500
 """Records that one input may write to feeds; the rest follows as Continue records (protocol F5)."""
-
-
-class Output:
-    """A record to write. `value` is Avro without the frame; `event` names the kind for CloudEvents and metrics."""
-
-    __slots__ = ("at", "department", "event", "id", "key", "record", "source", "value", "where")
-
-    def __init__(
-        self,
-        where: Where,
-        key: bytes,
-        value: bytes,
-        record: str,
-        event: str,
-        identifier: str,
-        source: str,
-        at: int,
-        department: str = "",
-    ) -> None:
-        self.where = where
-        self.key = key
-        self.value = value
-        self.record = record
-        self.event = event
-        self.id = identifier
-        self.source = source
-        self.at = at
-        self.department = department
 
 
 class Met:
@@ -104,6 +74,10 @@ class Turn:
         self.deciding: Key = b""
         self.budget = MOST_RECORDS
         self.stirred = False
+
+    def say(self, where: Where, key: bytes, value: bytes, record: str, event: str, identifier: str, at: int) -> None:
+        """Write a record that is of no feed."""
+        self.out.append(Output(where, key, value, record, event, identifier, self.source, at, self.workspace))
 
     @property
     def horizon(self) -> int:

@@ -10,7 +10,7 @@ from commonline.ids import uuid5
 from commonline.schemas.codec import encode_control
 from commonline.schemas.records import Control
 from commonline.streams.unify.keys import Key
-from commonline.streams.unify.turn import Output, Turn
+from commonline.streams.unify.turn import Turn
 
 
 class Continue(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,6 +53,4 @@ def _send(turn: Turn, body: Continue) -> None:
     identifier = uuid5(turn.workspace, "continue", str(turn.row.accepted), str(len(turn.out)), text)
     record = Control(id=identifier, workspace=turn.workspace, kind="continue", at=turn.row.clock, body=text)
     key = turn.row_key[1:]
-    turn.out.append(
-        Output("continue", key, encode_control(record), "Control", "continue", identifier, turn.source, turn.row.clock)
-    )
+    turn.say("continue", key, encode_control(record), "Control", "continue", identifier, turn.row.clock)

@@ -14,7 +14,7 @@ from commonline.gateway.store.engine import Store
 from commonline.gateway.viewer import FeedName, Viewer
 from commonline.schemas.codec import decode_conversation_activity, decode_feed_activity, decode_link, decode_person
 from commonline.schemas.records import Activity, Control, Reference, Visibility
-from commonline.streams.unify.turn import Output
+from commonline.streams.unify.outputs import Output
 from tests.streams.unify.world import World, activity, configuration, party
 
 ANA = party("facebook:1/ana", "Ana", claims=["mailto:ana@example.org"])

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from commonline.ids import uuid5
-from commonline.schemas.codec import encode_activity, encode_conversation_activity_prefix, encode_feed_activity_prefix
-from commonline.schemas.records import ConversationActivity, FeedActivity, PartyPerson, Redaction, RedactionAction
+from commonline.schemas.codec import (
+    encode_activity,
+    encode_conversation_activity_prefix,
+    encode_feed_activity,
+    encode_feed_activity_prefix,
+)
+from commonline.schemas.records import (
+    ConversationActivity,
+    FeedActivity,
+    FeedEvent,
+    PartyPerson,
+    Redaction,
+    RedactionAction,
+)
 from commonline.streams.unify import pieces
 from tests.streams.unify.world import START, activity
 
@@ -64,19 +78,59 @@ def test_a_record_of_a_feed(
         known=known,
         object="ab" * 24,
     )
+    to = (b"key", "page", known, workspace, feed, pieces.feed_head(workspace, feed), pieces.conversation(CONVERSATION))
     made = pieces.feed_activity(
-        pieces.feed_head(workspace, feed),
-        seq,
-        pieces.conversation(CONVERSATION),
+        {feed: seq - 1},
+        *to,
         pieces.string(policy) + pieces.strings(rules),
         pieces.redactions(seen, policy),
         b"f" * 16,
-        pieces.array([pieces.person(*one) for one in persons]),
+        pieces.persons([text for one in persons for text in one]),
         pieces.feed_tail(level, known, "ab" * 24),
         RAW,
         catch_up=catch_up,
     )
-    assert made == encode_feed_activity_prefix(record) + RAW
+    assert (made.value, made.id) == (encode_feed_activity_prefix(record) + RAW, f"{feed}/{seq}")
+
+
+@given(
+    st.tuples(TEXTS, TEXTS, TEXTS),
+    st.integers(1, 1 << 40),
+    st.sampled_from(get_args(FeedEvent)),
+    st.none() | st.uuids().map(str),
+    st.none() | st.integers(0, 1 << 30),
+    st.integers(0, 4),
+    MOMENTS,
+    st.none() | TEXTS,
+)
+def test_a_record_of_a_feed_without_an_activity(
+    names: tuple[str, str, str],
+    seq: int,
+    event: FeedEvent,
+    other: str | None,
+    count: int | None,
+    level: int,
+    known: int,
+    about: str | None,
+) -> None:
+    workspace, feed, policy = names
+    record = FeedActivity(
+        event=event,
+        workspace=workspace,
+        feed=feed,
+        seq=seq,
+        conversation=CONVERSATION,
+        other=other,
+        policy=policy,
+        count=count,
+        visibility=pieces.LEVELS[level],
+        known=known,
+        object=about,
+    )
+    head = pieces.feed_head(workspace, feed)
+    to = ({feed: seq - 1}, event, b"key", "page", known, workspace, feed, head)
+    made = pieces.feed_note(*to, CONVERSATION, other, policy, count, level, about)
+    assert made.value == encode_feed_activity(record)
 
 
 @given(
@@ -116,7 +170,7 @@ def test_a_record_of_a_conversation(
         seq,
         CONVERSATION,
         customer,
-        pieces.array([pieces.person(*one) for one in persons]),
+        pieces.persons([text for one in persons for text in one]),
         level,
         feeds,
         known,

@@ -38,8 +38,8 @@ from commonline.schemas.records import (
 )
 from commonline.streams.unify.decide import Decision, Unifier
 from commonline.streams.unify.keys import Key, Keys
+from commonline.streams.unify.outputs import Output
 from commonline.streams.unify.specs import DepartmentSpec, PolicySpec, RuleSpec, UnifyConfiguration
-from commonline.streams.unify.turn import Output
 from commonline.streams.unify.view import View
 
 WORKSPACE = "acme"
