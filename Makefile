@@ -40,9 +40,9 @@ bench: $(VENV)/.dev ## throughput, latency, scale, beside other systems on this 
 	@$(BIN)/python tools/compiled.py --or-python
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(ARGS)
 
-bench-soak: $(VENV)/.dev ## does history slow unify down, what does it take on disk: EVENTS=20000000
+bench-soak: $(VENV)/.dev ## does history slow unify down: EVENTS=20000000 (hours), PREFILLED=20000000 (objects, minutes)
 	@$(BIN)/python tools/compiled.py --or-python
-	@$(BIN)/python -m bench.soak --events $(or $(EVENTS),20000000) $(ARGS)
+	@$(BIN)/python -m $(if $(PREFILLED),bench.prefilled --objects $(PREFILLED),bench.soak --events $(or $(EVENTS),20000000)) $(ARGS)
 
 bench-state: $(VENV)/.dev ## a large state: restores, kills, takeovers, memory (ROWS=2000000)
 	@$(BIN)/python -m bench.state $(ARGS)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.machine import ROOT, Ground, described, fail, prepare
-from bench.meter import cpu_s, group_count, rss_mib
+from bench.meter import EVERY_S, cpu_s, group_count, rss_mib
 from bench.unify import DEPARTMENTS
 from bench.worker import Plant
 from bench.workload import WORKSPACE, Log, configuration
@@ -43,8 +43,9 @@ def disk_mib(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) >> 20
 
 
-def _taken(process: subprocess.Popen[bytes], seen: Callable[[], int], goal: int) -> float:
-    """Wait until so many records are committed; the seconds that it took."""
+def taken(process: subprocess.Popen[bytes], seen: Callable[[], int], goal: int, silent_s: float = SILENT_S) -> float:
+    """Wait until so many records are committed; the seconds that it took. Raises `PlatformError` when the worker ends,
+    or commits nothing for `silent_s`."""
     began = moved = time.monotonic()
     last = -1
     while (now := seen()) < goal:
@@ -52,9 +53,9 @@ def _taken(process: subprocess.Popen[bytes], seen: Callable[[], int], goal: int)
             raise fail(f"unify ended with {process.returncode}")
         if now != last:
             last, moved = now, time.monotonic()
-        elif time.monotonic() - moved > SILENT_S:
-            raise fail(f"no commit for {SILENT_S:.0f} s, {now:,} of {goal:,} taken in")
-        time.sleep(0.1)
+        elif time.monotonic() - moved > silent_s:
+            raise fail(f"no commit for {silent_s:.0f} s, {now:,} of {goal:,} taken in")
+        time.sleep(EVERY_S)
     return time.monotonic() - began
 
 
@@ -73,14 +74,14 @@ def run(ground: Ground, events: int) -> dict[str, Any]:
         writer.flush()
         process = plant.start(NAME)
         seen = group_count(ground.kafka, plant.topics.identifier(NAME), topic)
-        _taken(process, seen, 1)
+        taken(process, seen, 1)
         for number in range(max(events // block, 2)):
             values = list(islice(stream, block))
             cpu = cpu_s([process.pid])
             for value in values:
                 writer.write(topic, header + value, partition=0)
             writer.flush()
-            span = _taken(process, seen, 1 + (number + 1) * block)
+            span = taken(process, seen, 1 + (number + 1) * block)
             told = {
                 "events": (number + 1) * block,
                 "per_s": round(block / span),

@@ -42,15 +42,16 @@ Rows = Iterator[tuple[Key, bytes]]
 
 
 def thread_uri(number: int) -> str:
-    return f"facebook:page1/post/page1_{number:015}"
+    """None that `bench.workload` has, as all names here: the two may be mixed."""
+    return f"facebook:page1/post/page0_{number:015}"
 
 
 def account_uri(number: int) -> str:
-    return f"facebook:page1/user/{number:016}"
+    return f"facebook:page1/user/9{number:015}"
 
 
 def object_id(thread: int, number: int) -> str:
-    return f"facebook:page1/comment/{thread:015}_{number:015}"
+    return f"facebook:page1/comment/page0_{thread:015}_{number:015}"
 
 
 def comment(thread: int, account: int, identifier: str, *, at: int, text: str, workspace: str = WORKSPACE) -> Activity:
@@ -79,11 +80,13 @@ def comment(thread: int, account: int, identifier: str, *, at: int, text: str, w
 
 @dataclass
 class World:
-    """So many threads, accounts and objects. Every object has its row and two anchors, as unify writes them."""
+    """So many threads, accounts and objects. Every object has its row and two anchors, as unify writes them. Each
+    `exact`-th is what `object` says; the others are like them."""
 
     threads: int
     accounts: int
     objects: int
+    exact: int = EXACT
 
     def __post_init__(self) -> None:
         self._keys = unifier(KEY).keys
@@ -160,10 +163,10 @@ class World:
         yield self.key(ANCHOR, f"thread:{uri}"), encode_row(AnchorRow([key]))
 
     def _one_object(self, number: int, thread_key: Key, before: Key) -> tuple[Key, Key, Key, bytes]:
-        """Keys of object and anchors, and the object's row. What is not one in `EXACT` has keys by chance, and holds an
+        """Keys of object and anchors, and the object's row. What is not one in `exact` has keys by chance, and holds an
         activity like its own: making each would take longer than loading it."""
         row = self._object
-        if number % EXACT == 0:
+        if number % self.exact == 0:
             activity = self.object(number)
             identifier = activity.object.id
             row.version, row.activity = version_of(activity), encode_activity(activity)
@@ -179,8 +182,12 @@ class World:
         return key, anchors[0], anchors[1], encode_row(row)
 
     def object(self, number: int) -> Activity:
-        """The activity that the row of an object holds whose number is a multiple of `EXACT`."""
+        """The activity that the row of an object holds whose number is a multiple of `exact`."""
         thread, account = number % self.threads, number % self.accounts
         identifier = object_id(thread, number)
-        text = self._texts[number % len(self._texts)]
-        return comment(thread, account, identifier, at=START - (self.objects - number) * 1000, text=text)
+        at = START - (self.objects - number) * 1000
+        return comment(thread, account, identifier, at=at, text=self.text(number))
+
+    def text(self, number: int) -> str:
+        """One of the texts of the log."""
+        return self._texts[number % len(self._texts)]
