@@ -2,8 +2,8 @@
 
 The state of a workspace with N objects (an account and a thread for every twenty, rows as `bench/state_rows.py` makes
 them) is written to the changelog, and ``commonline unify`` restores it as a new worker does. Beside it, on topics of
-its own, another restores a state of 20,000 objects. Both then take in the same log, block after block and in turn, so that
-neighbours in time are compared; the first block of each warms caches and does not count.
+its own, another restores a state of 20,000 objects. Both then take in the same log, block after block and in turn, so
+that neighbours in time are compared; the first block of each warms caches and does not count.
 
 Of 100 records 80 are of the log of `bench/workload.py`. 20 are about what was there before, anywhere in it with equal
 chance (real traffic keeps to what is recent; this is the dearer case): 10 new comments by old accounts in old threads,

@@ -10,7 +10,7 @@ from bench.state_rows import KEY, World
 
 from commonline.schemas.codec import decode_activity
 from commonline.schemas.records import Activity
-from commonline.streams.unify.rows import ACCOUNT, OBJECT, THREAD
+from commonline.streams.unify.keys import ACCOUNT, OBJECT, THREAD
 from commonline.streams.unify.service import unifier
 from commonline.streams.unify.view import View
 
