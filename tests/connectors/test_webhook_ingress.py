@@ -66,9 +66,10 @@ def test_each_scheme_accepts_its_own_and_refuses_others() -> None:
     assert proven(scheme({"scheme": "basic"}), "ana:kettle", authorization=f"Basic {basic}") == "token"
     assert proven(scheme({"scheme": "query", "name": "t"}), "kettle", target="/in/shop?t=kettle") == "token"
     assert proven(scheme({"scheme": "none"}, None), "") == "none"
-    for webhook in (hexed, based, scheme({}), scheme({"scheme": "token"}), scheme({"scheme": "basic"})):
+    wrong = [(one, "kettle") for one in (hexed, based, scheme({"scheme": "token"}), scheme({"scheme": "basic"}))]
+    for webhook, secret in [*wrong, (scheme({}), "whsec_a2V0dGxl")]:
         with pytest.raises(AuthenticationError):
-            proven(webhook, "kettle", body, x_sig=f"sha256={mac[::-1].hex()}", authorization="Bearer other")
+            proven(webhook, secret, body, x_sig=f"sha256={mac[::-1].hex()}", authorization="Bearer other")
 
 
 def test_unsigned_calls_only_where_the_source_says_so() -> None:
