@@ -19,6 +19,7 @@ WIRE = "src/commonline/bus/wire"
 UNIFY = "streams/unify"
 COMPILED = {
     "commonline._ids": ["src/commonline/hashes.h", "src/commonline/ids.c"],
+    "commonline.kit._digests": ["src/commonline/kit/digests.c"],
     "commonline.schemas._codec": ["schemas/codec.c"],
     "commonline.bus.wire._records": [
         *(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from commonline.errors import AuthenticationError
 from commonline.ids import same_secret
@@ -22,7 +23,14 @@ def authenticate(webhook: Webhook, secrets: Secrets, request: Request, now_us: i
 
     Raises `AuthenticationError`: nothing fits, or no secret is configured and the product could sign.
     """
-    return Authenticator(webhook, secrets)(request, now_us)
+    return Authenticator(webhook, secrets)(request, now_us).how
+
+
+class Proof(NamedTuple):
+    """How we know that it is theirs, and the body's SHA-256 where the proof made it on the way."""
+
+    how: Authentication
+    digest: bytes | None = None
 
 
 class Authenticator:
@@ -38,27 +46,25 @@ class Authenticator:
         self._tokens = [(token, live) for token in webhook.token if (live := secrets(token.secret))]
         self._unsigned_allowed = webhook.unsigned_allowed
 
-    def __call__(self, request: Request, now_us: int) -> Authentication:
+    def __call__(self, request: Request, now_us: int) -> Proof:
         """How we know that it is theirs. Raises `AuthenticationError`."""
         failures: list[AuthenticationError] = []
         for verify in self._signatures:
             try:
-                verify(request, now_us)
+                return Proof("signature", verify(request, now_us))
             except AuthenticationError as failure:
                 failures.append(failure)
-            else:
-                return "signature"
         for token, live in self._tokens:
             try:
                 verify_token(token, live, request)
             except AuthenticationError as failure:
                 failures.append(failure)
             else:
-                return "token"
+                return Proof("token")
         if failures:
             raise _most_telling(failures)
         if self._unsigned_allowed:
-            return "none"
+            return Proof("none")
         raise AuthenticationError("no-secret")
 
 

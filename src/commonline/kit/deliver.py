@@ -38,9 +38,11 @@ def delivery(
     vendor_id: str | None = None,
     mode: Mode = "live",
     cursor: str | None = None,
+    digest: bytes | None = None,
 ) -> Delivery:
-    """A delivery. `received` in microseconds; `request` and `headers` are already clean (see `clean`)."""
-    digest = hashlib.sha256(body).digest()
+    """A delivery. `received` in microseconds; `request` and `headers` are already clean (see `clean`); `digest` is the
+    body's SHA-256, if somebody has made it already."""
+    digest = hashlib.sha256(body).digest() if digest is None else digest
     if vendor_id is not None and not 0 < len(vendor_id) <= VENDOR_ID_LIMIT:
         vendor_id = None
     return Delivery(

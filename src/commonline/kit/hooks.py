@@ -28,7 +28,7 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from commonline.kit import catalogue
 from commonline.kit.documents import Document
@@ -40,17 +40,17 @@ from commonline.schemas.records import Authentication
 Settings = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """How we knew it was theirs, and the vendor's delivery id if the scheme carries one.
 
     `body` is what the delivery keeps in place of what was sent, where that is encrypted to us: a mapping knows no
-    secrets, so that it could never read it.
+    secrets, so that it could never read it. `digest` is the SHA-256 of the body that was sent, if the proof made it.
     """
 
     authentication: Authentication
     vendor_id: str | None = None
     body: bytes | None = None
+    digest: bytes | None = None
 
 
 class MakeWebhook(Protocol):

@@ -22,6 +22,7 @@ from functools import lru_cache
 from typing import Any
 
 from commonline.errors import AuthenticationError, ConfigurationError
+from commonline.kit.digests import Prover
 from commonline.kit.manifest import Signature
 from commonline.kit.request import Request, wire
 
@@ -50,49 +51,46 @@ class Verifier:
     """A scheme with its live secrets, prepared: calling it is `verify`. Raises `ConfigurationError` for a secret that
     cannot be one."""
 
-    __slots__ = ("_begun", "_header", "_parts", "_scheme", "_timestamp_header", "_tolerance_us")
+    __slots__ = ("_header", "_lead", "_macs", "_provers", "_scheme", "_timestamp_header", "_tolerance_us")
 
     def __init__(self, scheme: Signature, secrets: Iterable[str]) -> None:
         self._scheme = scheme
         self._header = scheme.header.lower()
         self._timestamp_header = None if scheme.timestamp_header is None else scheme.timestamp_header.lower()
         self._tolerance_us = scheme.tolerance_s * _SECOND
-        self._begun = [_begun(scheme.algorithm, _key(scheme, secret)) for secret in secrets]
-        self._parts = template(scheme.content)
+        keys = [_key(scheme, secret) for secret in secrets]
+        self._macs = [_begun(scheme.algorithm, key) for key in keys]
+        self._lead = _lead(scheme) if scheme.algorithm == "hmac-sha256" else None
+        self._provers = [Prover(key) for key in keys] if self._lead is not None else []
 
-    def __call__(self, request: Request, now_us: int) -> None:
-        """Accept or raise `AuthenticationError`."""
+    def __call__(self, request: Request, now_us: int) -> bytes | None:
+        """Accept, and give the body's SHA-256 where it was made with the MAC; or raise `AuthenticationError`."""
         given = request.headers.get(self._header)
         if not given:
             raise AuthenticationError("signature-missing")
         timestamp = self._timestamp(request, now_us)
         candidates = _candidates(self._scheme, given)
         fits = False
-        for inner, outer in self._begun:
-            expected = _encoded(self._scheme, self._mac(inner, outer, request, timestamp))
+        made = self._made(request, timestamp)
+        for one, _ in made:
+            expected = _encoded(self._scheme, one)
             for candidate in candidates:
                 fits |= hmac.compare_digest(candidate, expected)
         if not fits:
             raise AuthenticationError("signature-mismatch")
+        return made[0][1]
 
     def mac(self, request: Request, timestamp: str = "") -> bytes:
         """The MAC by the first secret. Raises `AuthenticationError` if a signed header was not sent."""
-        inner, outer = self._begun[0]
-        return self._mac(inner, outer, request, timestamp)
+        return self._made(request, timestamp)[0][0]
 
-    def _mac(self, inner: Any, outer: Any, request: Request, timestamp: str) -> bytes:
-        digest = inner.copy()
-        for literal, name in self._parts:
-            if literal:
-                digest.update(literal)
-            if name == "body":
-                digest.update(request.body)
-            elif name is not None:
-                digest.update(_field(self._scheme, request, name, timestamp))
-        whole = outer.copy()
-        whole.update(digest.digest())
-        made: bytes = whole.digest()
-        return made
+    def _made(self, request: Request, timestamp: str) -> list[tuple[bytes, bytes | None]]:
+        """A MAC for each secret, with the body's digest where one pass makes both."""
+        if self._lead is None:
+            content = _content(self._scheme, template(self._scheme.content), request, timestamp)
+            return [(_mac(inner, outer, content), None) for inner, outer in self._macs]
+        lead = b"".join(_content(self._scheme, self._lead, request, timestamp))
+        return [prove(lead, request.body) for prove in self._provers]
 
     def _timestamp(self, request: Request, now_us: int) -> str:
         if self._timestamp_header is None:
@@ -106,7 +104,38 @@ class Verifier:
         return text
 
 
+def _lead(scheme: Signature) -> tuple[tuple[bytes, str | None], ...] | None:
+    """What of the content stands before the body, if the body is its end."""
+    *before, (literal, name), (rest, _) = [(b"", None), *template(scheme.content)]
+    if name != "body" or rest or any(field == "body" for _, field in before):
+        return None
+    return (*before, (literal, None))
+
+
+def _content(
+    scheme: Signature, parts: Iterable[tuple[bytes, str | None]], request: Request, timestamp: str
+) -> list[bytes]:
+    made = []
+    for literal, name in parts:
+        if literal:
+            made.append(literal)
+        if name is not None:
+            made.append(_field(scheme, request, name, timestamp))
+    return made
+
+
+def _mac(inner: Any, outer: Any, content: Iterable[bytes]) -> bytes:
+    digest, whole = inner.copy(), outer.copy()
+    for part in content:
+        digest.update(part)
+    whole.update(digest.digest())
+    made: bytes = whole.digest()
+    return made
+
+
 def _field(scheme: Signature, request: Request, name: str, timestamp: str) -> bytes:
+    if name == "body":
+        return request.body
     if name == "timestamp":
         return wire(timestamp)
     if name == "url":

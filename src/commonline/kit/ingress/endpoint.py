@@ -17,11 +17,10 @@ from commonline.kit.ingress.refusal import refuse
 from commonline.kit.instance import Instance
 from commonline.kit.manifest import QueryEcho, Webhook
 from commonline.kit.request import Request
-from commonline.schemas.records import Authentication, Delivery
+from commonline.schemas.records import Delivery
 
 ANY = "*/*"
 NO_DOCUMENTS: Mapping[str, Document] = {}
-_VERIFIED: dict[Authentication, Verified] = {how: Verified(how) for how in ("signature", "token", "none")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ class Endpoint:
             request=f"{request.method} {self._target(request)}",
             headers=self.kept_headers(request.headers),
             vendor_id=verified.vendor_id or self._vendor_id(request),
+            digest=verified.digest,
         )
 
     def _handshake(self, request: Request, now_us: int) -> Answer | None:
@@ -93,7 +93,8 @@ class Endpoint:
             return self.hooks.verify_by(request, self.instance.settings, now_us, found)
         if self.hooks.verify is not None:
             return self.hooks.verify(request, self.instance.settings, now_us)
-        return _VERIFIED[self.authenticate(request, now_us)]
+        proof = self.authenticate(request, now_us)
+        return Verified(proof.how, digest=proof.digest)
 
     def _vendor_id(self, request: Request) -> str | None:
         if self.webhook.vendor_id_header:
