@@ -30,7 +30,9 @@ COMPILED = {
     ],
     "commonline.streams.unify._texts": ["streams/unify/texts.c", "streams/unify/words.h"],
     "commonline.streams.unify._outputs": [
-        f"{UNIFY}/{name}" for name in ("envelopes.c", "outputs.c", "outputs.h", "packing.c")
+        f"{WIRE}/records.h",
+        *(f"{UNIFY}/{name}.c" for name in ("envelopes", "outputs", "packing", "sending")),
+        *(f"{UNIFY}/{name}.h" for name in ("envelopes", "outputs")),
     ],
 }
 """C modules by name, with all that each is made from: ``*.c`` are compiled, ``*.h`` are read by them."""

@@ -1,4 +1,4 @@
-"""How outputs are made: in C (``outputs.c``, ``packing.c``, ``envelopes.c``), else in Python (ADR 0010)."""
+"""How outputs are made: in C (``outputs.c``, ``packing.c``, ``envelopes.c``, ``sending.c``), else Python (ADR 0010)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from commonline.bus.wire.records import INTERFACE
 from commonline.compiled import extension
 from commonline.streams.unify import outputs
 
 NAME = "commonline.streams.unify._outputs"
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("envelopes.c", "outputs.c", "outputs.h", "packing.c"))
+SOURCES = (
+    INTERFACE,
+    *(
+        Path(__file__).with_name(name)
+        for name in ("envelopes.c", "envelopes.h", "outputs.c", "outputs.h", "packing.c", "sending.c")
+    ),
+)
 
 
 def bound(module: ModuleType) -> ModuleType:

@@ -1,29 +1,5 @@
 /* Outputs to records: what those of one kind have in common is looked up once. The compiled form of `Envelopes`. */
-#include "outputs.h"
-
-#define SLOT_BITS 8
-#define SLOTS (1 << SLOT_BITS)
-
-/* Parts of what `make` gives: topic, partition, frame, and the constant headers (ce_type, ce_source, ce_partitionkey). */
-enum { TOPIC, PARTITION, FRAME, TYPE_HEADER, SOURCE_HEADER, KEY_HEADER, HEAD_PARTS };
-
-/* A kind that was met lately, told apart by identity: the texts are owned, so nothing else can have their address. */
-typedef struct {
-    PyObject *workspace, *where, *department, *event, *source;
-    PyObject *head;
-    Py_ssize_t count;
-} slot;
-
-typedef struct {
-    PyObject_HEAD PyObject *make, *moment, *record; /* callables */
-    PyObject *first, *last, *id_name, *time_name;   /* headers that all have; names of others */
-    PyObject *heads;                                /* (workspace, where, department, event, source) -> head */
-    PyObject *measured;                             /* (workspace, department, event) -> records of feeds */
-    PyObject *time;                                 /* ce_time of `at`, or None */
-    long long at;
-    Py_ssize_t most;
-    slot slots[SLOTS];
-} Heads;
+#include "envelopes.h"
 
 static void slot_clear(slot *one) {
     Py_CLEAR(one->workspace);
@@ -32,6 +8,8 @@ static void slot_clear(slot *one) {
     Py_CLEAR(one->event);
     Py_CLEAR(one->source);
     Py_CLEAR(one->head);
+    PyMem_Free(one->block.bytes);
+    memset(&one->block, 0, sizeof(block));
     one->count = 0;
 }
 
@@ -115,8 +93,7 @@ static int slot_fill(Heads *self, slot *one, PyObject *output, PyObject *const *
     return 0;
 }
 
-/* The slot of an output's kind; counts it if it is of a feed. NULL with an error. */
-static slot *slot_of(Heads *self, PyObject *output) {
+slot *slot_of(Heads *self, PyObject *output) {
     static const int kinds[] = {WORKSPACE, WHERE, DEPARTMENT, EVENT, SOURCE};
     PyObject *texts[5];
     uint64_t mixed = 0;
@@ -137,8 +114,7 @@ static slot *slot_of(Heads *self, PyObject *output) {
     return one;
 }
 
-/* ce_time of a moment, borrowed; None where it has none. */
-static PyObject *time_of(Heads *self, PyObject *at, long long number) {
+PyObject *time_of(Heads *self, PyObject *at, long long number) {
     char text[TIME_SIZE];
     if (self->time && self->at == number) return self->time;
     PyObject *made = time_written(text, number) ? Py_BuildValue("(Oy#)", self->time_name, text, (Py_ssize_t)TIME_SIZE)
@@ -197,7 +173,7 @@ static PyObject *record_of(Heads *self, PyObject *output) {
     if (!time) return NULL;
     PyObject *head = Py_NewRef(kind->head), *made = NULL;
     PyObject *headers = headers_of(self, head, id, time), *value = framed(PyTuple_GET_ITEM(head, FRAME), body);
-    PyObject *stamp = PyLong_FromLongLong(us / 1000 - (us % 1000 < 0));
+    PyObject *stamp = PyLong_FromLongLong(milliseconds(us));
     if (headers && value && stamp) {
         PyObject *fields[] = {PyTuple_GET_ITEM(head, TOPIC), PyTuple_GET_ITEM(head, PARTITION), key, value, headers, stamp};
         made = PyObject_Vectorcall(self->record, fields, 6, NULL);
@@ -240,6 +216,7 @@ static PyObject *heads_forget(Heads *self, PyObject *Py_UNUSED(none)) {
 
 static PyMethodDef heads_methods[] = {
     {"add", (PyCFunction)(void (*)(void))heads_add, METH_FASTCALL, "Append the records of outputs."},
+    {"send", (PyCFunction)(void (*)(void))heads_send, METH_FASTCALL, "Outputs into batches; returns the bytes held."},
     {"measured", (PyCFunction)heads_measured, METH_NOARGS, "Records of feeds by (workspace, department, event)."},
     {"forget", (PyCFunction)heads_forget, METH_NOARGS, "Begin to count anew."},
     {NULL, NULL, 0, NULL},

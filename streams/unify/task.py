@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import fastavro
 import msgspec
@@ -14,6 +15,7 @@ from confluent_kafka import Message
 
 from commonline.bus.batch import AgainError, Batch, Record, Send
 from commonline.bus.store import LocalStore
+from commonline.bus.wire import records as wire
 from commonline.clock import now_us
 from commonline.errors import CommonlineError, RestartError, TooLargeError
 from commonline.ids import uuid5
@@ -78,6 +80,14 @@ class UnifyTask:
         self._told = BatchLedger(self._where["continue"], partition)
         self._poison: dict[int, Exception] = {}
         self._careful = self._sent = False
+        self._batches: Any = None
+        self._builder: Any = None
+        self._placed = 0
+
+    def write_to(self, accumulator: Any) -> None:
+        """Outputs go straight into these batches, if that is compiled (`commonline.bus.batch.Placing`)."""
+        if hasattr(self._envelopes, "send"):
+            self._batches, self._builder = accumulator, wire.builder()
 
     def process(self, messages: Sequence[Message], condemned: frozenset[int], send: Send | None = None) -> Batch:
         """Decide a batch. A record whose decision raises, or makes a row too large, is decided again as a dead letter,
@@ -99,14 +109,14 @@ class UnifyTask:
     def _process(self, messages: Sequence[Message], condemned: frozenset[int], send: Send | None) -> Batch:
         self._told = BatchLedger(self._where["continue"], self._partition)
         records: list[Record] = []
-        taken = 0
+        taken = self._placed = 0
         for message in messages:
             self._take(message, condemned, records)
             taken += 1
-            if len(records) >= SENT_TOGETHER and send is not None:
+            if len(records) + self._placed >= SENT_TOGETHER and send is not None:
                 self._sent = True
                 more = send(records)
-                records = []
+                records, self._placed = [], 0
                 if not more:
                     break
         first, last = messages[0].offset() or 0, messages[taken - 1].offset() or 0
@@ -135,7 +145,11 @@ class UnifyTask:
             raise PoisonError(offset, error) from error
         if decision.outcome == "too-large":
             records.append(self._dead(message, TooLargeError("activity in bytes", 200 * 1024)))
-        self._envelopes.add(decision.outputs, records)
+        if self._batches is None:
+            self._envelopes.add(decision.outputs, records)
+        else:
+            self._envelopes.send(decision.outputs, self._batches, self._builder)
+            self._placed += len(decision.outputs)
         if self._careful:
             self._check_rows(offset)
 
@@ -267,6 +281,8 @@ class UnifyTask:
 
     def aborted(self) -> None:
         """Forget all that the batch read and wrote."""
+        if self._batches is not None:
+            self._batches.clear()
         self._view.drop()
         self._outcomes.clear()
         self._envelopes.forget()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 from confluent_kafka import Message
 
 from commonline.errors import RestartError
+
+if TYPE_CHECKING:
+    from commonline.bus.wire._records import Accumulator
 
 
 class Record(msgspec.Struct, gc=False):
@@ -56,6 +59,15 @@ class Task(Protocol):
 
     def aborted(self) -> None:
         """The batch never was: forget all that was read and written."""
+
+
+@runtime_checkable
+class Placing(Protocol):
+    """A task that can put what it decides straight into the batches of our own client."""
+
+    def write_to(self, accumulator: Accumulator) -> None:
+        """From now on what is decided goes there, unseen by `send`, which is to be called all the same. What the task
+        takes back before it sent anything, it clears there itself."""
 
 
 def offset_of(message: Message) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 
@@ -16,12 +16,19 @@ from commonline.bus.tuning import StageSettings, producer_settings
 from commonline.logs import client_log
 from commonline.settings import KafkaSettings
 
+if TYPE_CHECKING:
+    from commonline.bus.wire._records import Accumulator
+
 QUEUE_FULL_WAIT_S = 0.01
 
 
 class Outbound(Protocol):
     """One transaction at a time, of one partition. All raise `KafkaException`; its `KafkaError` says whether the
     transaction is to be aborted. Not thread-safe."""
+
+    @property
+    def accumulator(self) -> Accumulator | None:
+        """Where records may be put as well, to be sent with the next that are handed over; None: nowhere."""
 
     def init_transactions(self, timeout: float) -> None:
         """Fence whoever had the partition."""
@@ -71,6 +78,10 @@ class LibrdkafkaTransactions:
         self._end = -1
         self._failed: KafkaError | None = None
         self._flusher = ThreadPoolExecutor(1, f"{settings.name}-flush")
+
+    @property
+    def accumulator(self) -> None:
+        """librdkafka makes its batches itself."""
 
     def init_transactions(self, timeout: float) -> None:
         """As `Outbound` says; so all that follow."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
-from commonline.bus.batch import AgainError, Batch, Record, Task, offset_of
+from commonline.bus.batch import AgainError, Batch, Placing, Record, Task, offset_of
 from commonline.bus.deadline import Deadline
 from commonline.bus.guard import Guard
 from commonline.bus.outbound import Outbound
@@ -51,6 +51,8 @@ class OwnedPartition:
         self.wanted: int | None = None
         self._settings = settings
         self._producer = producer
+        if producer.accumulator is not None and isinstance(task, Placing):
+            task.write_to(producer.accumulator)
         self._begun = False
         self._until = 0.0
         self._deadline = Deadline(settings.transaction_ms / 1000 + HANGS_S, self._overdue)

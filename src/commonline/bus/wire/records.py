@@ -29,6 +29,8 @@ SOURCES = tuple(
         *("hashes.c", "module.c", "reading.c", "records.h", "rooms.c", "seal.c"),
     )
 )
+INTERFACE = Path(__file__).with_name("records.h")
+"""What other C modules are compiled against."""
 BATCH_BYTES: int = 1_000_000
 """Bytes of records in a batch before it is compressed, as much as librdkafka takes (``batch.size``)."""
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]] | bytes | None
@@ -61,6 +63,11 @@ def accumulator(batch_bytes: int = BATCH_BYTES) -> Accumulator:
     """
     made: Accumulator = _module().Accumulator(batch_bytes)
     return made
+
+
+def builder() -> object:
+    """The capsule by which other C modules append (``records.h``). Raises as `accumulator`."""
+    return _module().api
 
 
 def batch() -> Batch:
