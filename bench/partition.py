@@ -21,6 +21,7 @@ from confluent_kafka import Message
 
 from commonline.bus.batch import Record
 from commonline.bus.store import LocalStore
+from commonline.bus.wire import records as wire
 from commonline.metrics import Metrics
 from commonline.schemas import framing
 from commonline.schemas.ids import SchemaIds
@@ -71,16 +72,23 @@ def taken(count: int) -> list[Message]:
     return [cast("Message", Taken(at, value)) for at, value in enumerate(framed)]
 
 
-def work(messages: Sequence[Message], store: Any, digest: Any = None) -> dict[str, Any]:
-    """Decide all, batch by batch; microseconds of one processor's time an activity. Give `digest` to have it told."""
+def work(messages: Sequence[Message], store: Any, digest: Any = None, batches: Any = None) -> dict[str, Any]:
+    """Decide all, batch by batch; microseconds of one processor's time an activity. Give `digest` to have it told;
+    `batches`, an accumulator of our own client, to have records put into them, and dropped there."""
     around = Surroundings(Topics(), IDS, unifier(KEY), Metrics(), "bench", clock=lambda: START)
     task = UnifyTask(0, store, around)
+    if batches is not None:
+        task.write_to(batches)
     told = 0
     spent = {"task": 0.0, "store": 0.0}
 
     def send(records: list[Record]) -> bool:
         nonlocal told
         told += len(records)
+        if batches is not None:
+            batches.append_many(records)
+            told += batches.count - len(records)
+            batches.take(0)
         if digest is not None:
             for one in records:
                 digest.update(repr((one.topic, one.partition, one.key, one.value, one.headers, one.timestamp)).encode())
@@ -106,6 +114,8 @@ def pure(count: int) -> dict[str, Any]:
     gc.collect()
     gc.freeze()
     found = {"on_a_dictionary": work(messages, Rows())}
+    if wire.form().name == "compiled":
+        found["into_batches"] = work(messages, Rows(), batches=wire.accumulator())
     with tempfile.TemporaryDirectory() as folder:
         store = LocalStore(Path(folder) / "0")
         try:
