@@ -21,12 +21,11 @@ from commonline.streams.unify.texts import (
     KINDS,
     LINK,
     PHONE,
+    digits_of,
+    number_kinds,
     traces,
 )
 
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}:\d{2}")
-CARD_LENGTHS = range(13, 20)
-PHONE_LENGTHS = range(7, 16)
 URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 MASKS = {"email": "[e-mail]", "phone": "[phone]", "card": "[card]", "iban": "[iban]", "url": "[link]"}
 MASKED = ADDRESS | PHONE | CARD | ACCOUNT_NUMBER | LINK
@@ -99,18 +98,12 @@ def _replace(
     return pattern.sub(put, text)
 
 
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isascii() and char.isdigit())
-
-
 def _is_card(text: str) -> bool:
-    digits = _digits(text)
-    return len(digits) in CARD_LENGTHS and luhn(digits)
+    return number_kinds(text) & CARD != 0 and luhn(digits_of(text))
 
 
 def _is_phone(text: str, region: str | None) -> bool:
-    digits = _digits(text)
-    if len(digits) not in PHONE_LENGTHS or MOMENT.search(text):
+    if not number_kinds(text) & PHONE:
         return False
     if text.lstrip("(").startswith(("+", "0")):
         return True

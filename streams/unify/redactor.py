@@ -27,7 +27,8 @@ _KIND_NAMES = {ADDRESS: "email", PHONE: "phone", 0: "account"}
 
 class Known:
     """What a conversation knows of people: account -> person id (an account that was never met: itself), and of those
-    who may stand in this activity's texts (person id, name, whether ours) and (handle, whether ours)."""
+    who may stand in this activity's texts (person id, name, whether ours) and (handle, whether ours), which the policy
+    has to ask for."""
 
     __slots__ = ("_pseudonyms", "conversation", "handles", "names", "parties", "persons", "reading", "region", "secret")
 
@@ -37,8 +38,6 @@ class Known:
         conversation: str,
         region: str | None,
         persons: dict[str, str],
-        names: list[tuple[str, str, bool]],
-        handles: list[tuple[str, bool]],
         parties: list[Party],
         reading: Reading,
     ) -> None:
@@ -46,8 +45,8 @@ class Known:
         self.conversation = conversation
         self.region = region
         self.persons = persons
-        self.names = names
-        self.handles = handles
+        self.names: list[tuple[str, str, bool]] = []
+        self.handles: list[tuple[str, bool]] = []
         self.parties = parties
         self.reading = reading
         self._pseudonyms: dict[str, str] = {}
@@ -72,7 +71,19 @@ class Redactor:
     """One redaction. `seen` collects what was taken away as (path, kind), each once; `hidden` are the parts of accounts
     that must not stand in any id or text. `silent`: nothing that is looked for in texts stands in any."""
 
-    __slots__ = ("_masked", "_named", "_sought", "fields", "hidden", "kinds", "known", "seen", "silent", "staff_names")
+    __slots__ = (
+        "_in_texts",
+        "_masked",
+        "_named",
+        "_sought",
+        "fields",
+        "hidden",
+        "kinds",
+        "known",
+        "seen",
+        "silent",
+        "staff_names",
+    )
 
     def __init__(self, kinds: int, known: Known, *, staff_names: bool, fields: frozenset[str]) -> None:
         self.kinds = kinds
@@ -83,6 +94,7 @@ class Redactor:
         self.seen: dict[tuple[str, str], None] = {}
         reading = known.reading
         self._masked = kinds & MASKED
+        self._in_texts = kinds & MASKED if kinds & MASKED & reading.traces else 0
         if kinds & IN_ACCOUNTS:
             for uri in known.persons:
                 kind = account_kind(uri)
@@ -99,7 +111,7 @@ class Redactor:
             for handle, ours in known.handles:
                 if not (ours and staff_names):
                     self._named.append(("handle", "[handle]", _handle_pattern(handle)))
-        self.silent = not (self._sought or self._named or self._masked & reading.traces)
+        self.silent = not (self._sought or self._named or self._in_texts)
 
     def _hide(self, uri: str, kind: str) -> None:
         bare = uri[uri.find(":") + 1 :] if ":" in uri else ""
@@ -130,7 +142,7 @@ class Redactor:
         if self.silent or not text:
             return text
         # Patterns first: whether a part of an address is also a name that the conversation knows must not matter.
-        shown = mask(text, self._masked, self.known.region, self._noter(path)) if self._masked else text
+        shown = mask(text, self._in_texts, self.known.region, self._noter(path)) if self._in_texts else text
         for value, kind in self._sought:
             if value in shown:
                 shown = shown.replace(value, MASKS.get(kind, "[account]"))

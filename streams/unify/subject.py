@@ -14,7 +14,18 @@ from commonline.streams.unify.redact import redact
 from commonline.streams.unify.redactor import Known, Redactor
 from commonline.streams.unify.rows import ConversationRow
 from commonline.streams.unify.rules import CompiledDepartment
-from commonline.streams.unify.texts import ACCOUNT, FILE, HANDLE, LINK, NAME, name_words, traces
+from commonline.streams.unify.texts import (
+    ACCOUNT,
+    ACCOUNT_NUMBER,
+    CARD,
+    FILE,
+    HANDLE,
+    LINK,
+    NAME,
+    PHONE,
+    name_words,
+    traces,
+)
 from commonline.streams.unify.turn import Met, Turn
 
 Conversation = tuple[Key, ConversationRow]
@@ -56,7 +67,22 @@ class Subject:
     applied. `fact`: keyed hash of the unredacted bytes, equal in every feed; nobody can test a guess against it.
     """
 
-    __slots__ = ("_known", "_persons", "_shown", "activity", "conversation", "encoded", "fact", "raw", "traces")
+    __slots__ = (
+        "_known",
+        "_named",
+        "_parties",
+        "_persons",
+        "_place",
+        "_reading",
+        "_shown",
+        "_turn",
+        "activity",
+        "conversation",
+        "encoded",
+        "fact",
+        "raw",
+        "traces",
+    )
 
     def __init__(
         self, turn: Turn, conversation: Conversation, activity: Activity, raw: bytes, persons: Persons, reading: Reading
@@ -66,19 +92,23 @@ class Subject:
         self.conversation = conversation[1].id
         self.encoded = pieces.conversation(self.conversation)
         self.fact = blake2b(raw, key=turn.secret[:64], digest_size=16).digest()
+        self._turn = turn
+        self._place = conversation
         self._persons = persons
-        everyone = parties(activity)
-        names = _names(turn, conversation, everyone, persons.ids, reading)
-        handles = _handles(everyone, reading)
-        self._known = Known(
-            turn.secret, self.conversation, turn.rules.region, persons.ids, names, handles, everyone, reading
-        )
-        self.traces = _traces(activity, self._known)
+        self._reading = reading
+        self._parties = parties(activity)
+        self._known: Known | None = None
+        self._named = False
+        self.traces = _traces(activity, self._parties, persons.ids, reading)
+        if conversation[1].names:
+            self.traces |= NAME
         self._shown: dict[tuple[int, bool, frozenset[str]], Shown] = {}
 
     def shown(self, department: CompiledDepartment) -> Shown:
         """As a department may see it; departments whose policies find the same share one version."""
         kinds = department.kinds & self.traces
+        if kinds & LINK:
+            kinds |= department.kinds & IN_NUMBERS  # the mask of a link may be where a number that went on ends
         key = (kinds, department.staff_names, department.fields if self.activity.fields else NO_FIELDS)
         found = self._shown.get(key)
         if found is None:
@@ -89,23 +119,38 @@ class Subject:
         activity = self.activity
         if not kinds and not activity.fields:
             return Shown(self.raw, self._persons.encoded, ())
-        tool = Redactor(kinds, self._known, staff_names=department.staff_names, fields=department.fields)
+        tool = Redactor(kinds, self._about(kinds), staff_names=department.staff_names, fields=department.fields)
         shown = redact(activity, tool)
         seen = tuple(tool.seen)
         raw = self.raw if shown is activity else encode_activity(shown)
         persons = self._hidden_persons(tool) if kinds & IN_ACCOUNTS else self._persons.encoded
         return Shown(raw, persons, seen)
 
+    def _about(self, kinds: int) -> Known:
+        """What is known of people; who is named in texts is looked for where a policy asks for it."""
+        known = self._known
+        if known is None:
+            turn = self._turn
+            known = self._known = Known(
+                turn.secret, self.conversation, turn.rules.region, self._persons.ids, self._parties, self._reading
+            )
+        if kinds & (NAME | HANDLE) and not self._named:
+            self._named = True
+            known.names = _names(self._turn, self._place, self._parties, self._persons.ids, self._reading)
+            known.handles = _handles(self._parties, self._reading)
+        return known
+
     def _hidden_persons(self, tool: Redactor) -> bytes:
         ids = self._persons.ids
         pairs: list[str] = []
-        for uri in dict.fromkeys([party.account for party in self._known.parties if party.account]):
+        for uri in dict.fromkeys([party.account for party in self._parties if party.account]):
             if ids[uri] != uri:
                 pairs += (tool.account(uri, "persons") or uri, tool.shown_person(ids[uri]))
         return pieces.persons(pairs)
 
 
 NO_FIELDS: frozenset[str] = frozenset()
+IN_NUMBERS = PHONE | CARD | ACCOUNT_NUMBER
 
 
 def parties(activity: Activity) -> list[Party]:
@@ -171,18 +216,18 @@ def _handles(everyone: list[Party], reading: Reading) -> list[tuple[str, bool]]:
     return list(found)
 
 
-def _traces(activity: Activity, known: Known) -> int:
-    """Kinds of personal data that may stand in an activity: never too few."""
-    obj, reading = activity.object, known.reading
-    found = reading.traces | NAME if known.names else reading.traces
-    for party in known.parties:
+def _traces(activity: Activity, everyone: list[Party], persons: dict[str, str], reading: Reading) -> int:
+    """Kinds of personal data that may stand in an activity by itself: never too few."""
+    obj = activity.object
+    found = reading.traces
+    for party in everyone:
         if party.name:
             found |= NAME | traces(party.name)
         if party.handle:
             found |= HANDLE
-    if known.persons:
+    if persons:
         found |= ACCOUNT
-        for uri in known.persons:
+        for uri in persons:
             found |= account_kind(uri)
     for reference in activity.references:
         if reference.author:

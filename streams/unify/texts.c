@@ -88,16 +88,43 @@ static int scheme(const text *t, Py_ssize_t i) {
     return found;
 }
 
-/* Digits begin at i: DIGITS, seven to nineteen with up to three separators between two. */
-static int number(const text *t, Py_ssize_t i) {
+/* Digits begin at i: where a number ends, DIGITS, seven to nineteen with up to three separators between two; 0: none. */
+static Py_ssize_t number_end(const text *t, Py_ssize_t i) {
     if (is(t, i - 1, JOINED)) return 0;
+    Py_ssize_t end = 0;
     for (int count = 1;; count++) {
         i++;
-        if (count >= 7 && !is(t, i, WORD) && !same(t, i, "@")) return PHONE | CARD;
-        if (count == 19) return 0;
+        if (count >= 7 && !is(t, i, WORD) && !same(t, i, "@")) end = i;
+        if (count == 19) return end;
         for (int separators = 0; separators < 3 && is(t, i, SEPARATOR); separators++) i++;
-        if (!is(t, i, DECIMAL)) return 0;
+        if (!is(t, i, DECIMAL)) return end;
     }
+}
+
+static int digits(const text *t, Py_ssize_t i, int count) {
+    while (count--)
+        if (!is(t, i + count, DECIMAL)) return 0;
+    return 1;
+}
+
+static int point(const text *t, Py_ssize_t i) { return same(t, i, ".") || same(t, i, "/"); }
+
+/* MOMENT, which has no colon in a number. */
+static int moment(const text *t) {
+    for (Py_ssize_t i = 0; i < t->size; i++) {
+        if (digits(t, i, 4) && same(t, i + 4, "-") && digits(t, i + 5, 2) && same(t, i + 7, "-") && digits(t, i + 8, 2))
+            return 1;
+        if (!digits(t, i, 1) || !point(t, i + 1) || !digits(t, i + 2, 1)) continue;
+        Py_ssize_t next = i + 3 + digits(t, i + 3, 1);
+        if (point(t, next) && digits(t, next + 1, 4)) return 1;
+    }
+    return 0;
+}
+
+static int number_kinds(const text *t) {
+    int count = 0;
+    for (Py_ssize_t i = 0; i < t->size; i++) count += at(t, i) >= '0' && at(t, i) <= '9';
+    return (count >= 7 && count <= 15 && !moment(t) ? PHONE : 0) | (count >= 13 && count <= 19 ? CARD : 0);
 }
 
 /* Digits begin at i: IBAN, two capitals before two of them. */
@@ -114,7 +141,7 @@ static int account_number(const text *t, Py_ssize_t i) {
 }
 
 /* Digits stand from i to end: TICKET_TRACE, what could be a ticket's number. */
-static int numbered(const text *t, Py_ssize_t i, Py_ssize_t end) {
+static int ticket(const text *t, Py_ssize_t i, Py_ssize_t end) {
     if (end - i < 3 || end - i > 12) return 0;
     if (same(t, i - 1, "#")) return TICKET;
     i--;
@@ -125,7 +152,8 @@ static int numbered(const text *t, Py_ssize_t i, Py_ssize_t end) {
 }
 
 static int traced(const text *t) {
-    int found = 0;
+    int found = 0, any = 0;
+    Py_ssize_t taken = 0; /* up to where the last number goes */
     for (Py_ssize_t i = 0; i < t->size; i++) {
         if (t->kind == PyUnicode_1BYTE_KIND) {
             const uint8_t *bytes = t->data;
@@ -138,12 +166,18 @@ static int traced(const text *t) {
         } else if (c == ':') {
             found |= scheme(t, i);
         } else if (class_of(c) & DECIMAL) {
-            Py_ssize_t begin = i;
+            Py_ssize_t begin = i, end = begin < taken ? 0 : number_end(t, begin);
             while (is(t, i + 1, DECIMAL)) i++;
-            found |= number(t, begin) | account_number(t, begin) | numbered(t, begin, i + 1);
+            if (end) {
+                text number = {(const char *)t->data + begin * t->kind, t->kind, end - begin};
+                found |= number_kinds(&number);
+                taken = end;
+            }
+            found |= account_number(t, begin) | ticket(t, begin, i + 1);
+            any = 1;
         }
     }
-    return found;
+    return any && found & (ADDRESS | ACCOUNT_NUMBER | CARD) ? found | PHONE | CARD | ACCOUNT_NUMBER : found;
 }
 
 static int all_texts(PyObject *const *args, Py_ssize_t count) {

@@ -18,6 +18,9 @@ DIGITS = re.compile(r"(?<![\w@./-])\+?\(?\d(?:[ \u00a0().\-/]{0,3}\d){6,18}(?![\
 DIGIT = re.compile(r"\d")
 WORD = re.compile(r"\w+")
 IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?!\w)")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}:\d{2}")
+CARD_LENGTHS = range(13, 20)
+PHONE_LENGTHS = range(7, 16)
 TICKET_TRACE = re.compile(r"(?:#|(?:\A|[tedgTEDG])\W{0,3})\d{3,12}(?!\d)")
 """Where `anchors.NUMBER` could find something, whatever text stands before: t, e, d or g ends its words."""
 NAME, HANDLE, ACCOUNT, ADDRESS, PHONE, CARD, ACCOUNT_NUMBER, LINK, FILE, TICKET = (1 << bit for bit in range(10))
@@ -58,23 +61,42 @@ def words_in_python(*texts: str) -> set[str]:
     return set(text.encode().translate(_PLAIN).decode().split())
 
 
+def digits_of(text: str) -> str:
+    """The digits in a number, as it is dialled or checked."""
+    return "".join(char for char in text if char.isascii() and char.isdigit())
+
+
+def number_kinds(number: str) -> int:
+    """Whether a number may be a telephone's or a card's, by how many digits it has. A moment is nobody's."""
+    count = len(digits_of(number))
+    found = CARD if count in CARD_LENGTHS else 0
+    return found | PHONE if count in PHONE_LENGTHS and not MOMENT.search(number) else found
+
+
 def traces_in_python(*texts: str) -> int:
     """Kinds of personal data, and `TICKET`, that may stand in texts: never too few."""
     found = 0
     for text in texts:
-        if "@" in text and EMAIL.search(text):
-            found |= ADDRESS
-        if "mailto:" in text or "tel:" in text:
-            found |= ACCOUNT | ADDRESS | PHONE
-        if "://" in text:
-            found |= LINK
-        if DIGIT.search(text):
-            if IBAN.search(text):
-                found |= ACCOUNT_NUMBER
-            if DIGITS.search(text):
-                found |= PHONE | CARD
-            if TICKET_TRACE.search(text):
-                found |= TICKET
+        found |= _traces(text)
+    return found
+
+
+def _traces(text: str) -> int:
+    found = LINK if "://" in text else 0
+    if "@" in text and EMAIL.search(text):
+        found |= ADDRESS
+    if "mailto:" in text or "tel:" in text:
+        found |= ACCOUNT | ADDRESS | PHONE
+    if not DIGIT.search(text):
+        return found
+    if IBAN.search(text):
+        found |= ACCOUNT_NUMBER
+    for number in DIGITS.findall(text):
+        found |= number_kinds(number)
+    if TICKET_TRACE.search(text):
+        found |= TICKET
+    if found & (ADDRESS | ACCOUNT_NUMBER | CARD):  # the mask of one may be where a number that went on ends
+        found |= PHONE | CARD | ACCOUNT_NUMBER
     return found
 
 
