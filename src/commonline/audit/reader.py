@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
+from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, OffsetOutOfRangeError
 
 from commonline.audit.lean import Lean, Raw
@@ -27,6 +28,8 @@ POLL_MS = 200
 AHEAD = 20_000
 """Records that one partition may be read further than its share."""
 PATIENCE_S = 20.0
+BOOTSTRAP_MS = 15_000
+AGAIN_S = 0.2
 
 
 class TopicReader:
@@ -43,7 +46,7 @@ class TopicReader:
         *,
         records: type[Lean] = Lean,
     ) -> None:
-        self._kafka = kafka
+        self._kafka, self._group = kafka, group
         self._consumer = self._connected(group, committed=True)
         self._plain: Any = None
         self._paused: set[Place] = set()
@@ -204,16 +207,36 @@ class TopicReader:
             log.warning("the audit's place is not kept: %s", error)
 
     def kept(self, places: Iterable[Place] | None = None) -> dict[Place, tuple[int, str]]:
-        """What `keep` left, of partitions (default: all) that have something."""
-        found = {}
-        for place in self.places if places is None else places:
-            try:
-                told = self._consumer.committed(TopicPartition(*place), metadata=True)
-            except KafkaError as error:
-                raise RetryLaterError(f"Kafka at {self._kafka.bootstrap} does not answer: {error}") from error
-            if told is not None:
-                found[place] = (int(told.offset), str(told.metadata or ""))
-        return found
+        """What `keep` left, of partitions (default: all) that have something. One question, however many they are."""
+        wanted = set(self.places if places is None else places)
+        if not wanted or self._group is None:
+            return {}
+        try:
+            told = self._group_offsets(self._group)
+        except KafkaError as error:
+            raise RetryLaterError(f"Kafka at {self._kafka.bootstrap} does not answer: {error}") from error
+        return {
+            place: (int(kept.offset), str(kept.metadata or ""))
+            for where, kept in told.items()
+            if (place := (where.topic, where.partition)) in wanted and kept.offset >= 0
+        }
+
+    def _group_offsets(self, group: str) -> dict[Any, Any]:
+        """All that a group has committed. A new broker has no coordinator yet: it is asked again."""
+        admin = KafkaAdminClient(
+            **self._kafka.kafka_python(), client_id="commonline-audit", bootstrap_timeout_ms=BOOTSTRAP_MS
+        )
+        deadline = time.monotonic() + PATIENCE_S
+        try:
+            while True:
+                try:
+                    return dict(admin.list_group_offsets([group])[group])
+                except KafkaError as error:
+                    if not error.retriable or time.monotonic() > deadline:
+                        raise
+                time.sleep(AGAIN_S)
+        finally:
+            admin.close()
 
 
 class PassedError(Exception):
@@ -235,5 +258,5 @@ def _settings(group: str | None, *, committed: bool) -> dict[str, Any]:
         "fetch_max_wait_ms": 100,
         "max_partition_fetch_bytes": 10 * MIB,
         "fetch_max_bytes": 32 * MIB,
-        "bootstrap_timeout_ms": 15_000,
+        "bootstrap_timeout_ms": BOOTSTRAP_MS,
     }
