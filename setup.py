@@ -17,6 +17,7 @@ from setuptools import Extension, find_packages, setup
 FOLDERS = {"commonline.schemas": "schemas", "commonline.connectors": "connectors", "commonline.streams": "streams"}
 WIRE = "src/commonline/bus/wire"
 UNIFY = "streams/unify"
+ENGINE = Path("src/commonline/kit/declared/native")
 COMPILED = {
     "commonline._ids": ["src/commonline/hashes.h", "src/commonline/ids.c"],
     "commonline.kit._digests": ["src/commonline/kit/digests.c"],
@@ -33,6 +34,10 @@ COMPILED = {
         f"{WIRE}/records.h",
         *(f"{UNIFY}/{name}.c" for name in ("envelopes", "outputs", "packing", "sending")),
         *(f"{UNIFY}/{name}.h" for name in ("envelopes", "outputs")),
+    ],
+    "commonline.kit.declared._engine": [
+        "src/commonline/hashes.h",
+        *(path.as_posix() for path in sorted(ENGINE.glob("*.[ch]"))),
     ],
 }
 """C modules by name, with all that each is made from: ``*.c`` are compiled, ``*.h`` are read by them."""

@@ -12,7 +12,7 @@ from typing import Any
 from commonline.kit.declared import bodies
 from commonline.kit.declared.expressions import Scope
 from commonline.kit.declared.items import Part, drafts
-from commonline.kit.declared.plan import plan
+from commonline.kit.declared.plan import Plan, plan
 from commonline.kit.mapping import Entry, EventMapping
 from commonline.schemas.records import Delivery
 
@@ -22,6 +22,11 @@ EVENT = "event"
 def check_settings(settings: Mapping[str, Any]) -> None:
     """Compile the source's expressions. Raises `ConfigurationError` naming the key and the fix."""
     plan(settings["mapping"])
+
+
+def declared(settings: Mapping[str, Any]) -> Plan:
+    """The compiled table, for the engine that does what is commonplace. Raises `ConfigurationError`."""
+    return plan(settings["mapping"])
 
 
 def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:

@@ -16,6 +16,7 @@ from commonline.schemas.framing import HEADER_SIZE
 from commonline.schemas.records import DeadLetter, Delivery
 from commonline.schemas.serde import Serde
 from commonline.streams.normalize.breaker import Breaker
+from commonline.streams.normalize.compiled import CompiledMappings
 from commonline.streams.normalize.decide import Decided, Normalizer
 from commonline.streams.normalize.flight import Flight
 from commonline.streams.normalize.letters import Place, Sender
@@ -44,8 +45,9 @@ class Batches:
         clock: Clock,
         now: Callable[[], float],
         say: Callable[[str, bool], None] = lambda _source, _open: None,
+        compiled: CompiledMappings | None = None,
     ) -> None:
-        self.normalizer = normalizer
+        self.normalizer, self._compiled = normalizer, compiled
         self.outbox = outbox
         self.tally = tally
         self.flight = flight
@@ -71,19 +73,24 @@ class Batches:
             self.flight.leave()
         self._judge()
 
-    def mended(self) -> None:
-        """The configuration was changed: sources whose breaker is open are tried at once."""
+    def changed(self, normalizer: Normalizer, compiled: CompiledMappings | None) -> None:
+        """The configuration was changed: this one counts now, and sources whose breaker is open are tried at once."""
+        self.normalizer, self._compiled = normalizer, compiled
+        self.outbox.partitions = normalizer.workspaces
         for source in self._open:
             self._breakers[source].mended()
+            self._enable(source, on=False)
 
     def _together(self, messages: Sequence[Message], beat: Callable[[], None]) -> None:
         """One step for all, then the next: a step's code stays in the processor's caches (a third of the time)."""
         enter, normalizer = self.flight.enter, self.normalizer
         beat()
-        taken = [one for message in messages if (one := self._take(message)) is not None]
+        compiled = None if self._condemned else self._compiled  # what is condemned must not even be looked at
+        left = range(len(messages)) if compiled is None else self._in_compiled_form(compiled, messages)
+        taken = [(number, one) for number in left if (one := self._take(messages[number])) is not None]
         works = []
-        for number, (place, delivery, _) in enumerate(taken):
-            if not number % BEAT_EVERY:
+        for turn, (_, (place, delivery, _)) in enumerate(taken):
+            if not turn % BEAT_EVERY:
                 beat()
             enter(place.partition, place.offset)
             works.append(normalizer.mapped(delivery, place))
@@ -92,8 +99,30 @@ class Batches:
             enter(work.place.partition, work.place.offset)
             decided.append(normalizer.finished(work, self._at))
         beat()
-        for (_, delivery, line), outcome in zip(taken, decided, strict=True):
+        sent = 0
+        for (number, (_, delivery, line)), outcome in zip(taken, decided, strict=True):
+            self._send_finished(compiled, sent, number)
             self._send(delivery, outcome, line)
+            sent = number
+        self._send_finished(compiled, sent, len(messages))
+
+    def _in_compiled_form(self, compiled: CompiledMappings, messages: Sequence[Message]) -> Sequence[int]:
+        """Let the compiled mappings do what they can, and count it; the places of what is left for Python."""
+        left = compiled.work(messages, self.flight.page)
+        for told in compiled.counts():
+            line = self.tally.line(told.partition, told.workspace, told.source, told.hour)
+            line.read += told.records
+            line.activities += told.records
+            line.sum += told.upper << 64 | told.lower
+            if told.live:
+                self._note(told.source, read=told.live)
+        return left
+
+    def _send_finished(self, compiled: CompiledMappings | None, first: int, end: int) -> None:
+        """What was done in compiled form, at these places."""
+        if compiled is not None:
+            for one in compiled.finished(first, end):
+                self.outbox.finished(one, self._at)
 
     def _take(self, message: Message) -> tuple[Place, Delivery, Line] | None:
         """Read a record and count it; None where it needs no mapping any more."""
@@ -157,11 +186,11 @@ class Batches:
         if delivery.mode != "replay" or delivery.source in self._open:  # a replay's dead say nothing of what comes live
             self._note(delivery.source, died=bool(decided.dead))
 
-    def _note(self, source: str, *, died: bool) -> None:
+    def _note(self, source: str, *, read: int = 1, died: int = 0) -> None:
         counts = self._counts.get(source)
         if counts is None:
             counts = self._counts[source] = [0, 0]
-        counts[0] += 1
+        counts[0] += read
         counts[1] += died
 
     def _bury(self, letter: DeadLetter, line: Line, timestamp: int) -> None:
@@ -193,7 +222,13 @@ class Batches:
         if read and breaker.note(read, died, self._now()):
             self._metrics.gauge("commonline_breaker_open", {"source": source}).set(int(breaker.open))
             (self._open.add if breaker.open else self._open.discard)(source)
+            self._enable(source, on=not breaker.open)
             self._say(source, breaker.open)
+
+    def _enable(self, source: str, *, on: bool) -> None:
+        """A source whose breaker is open is Python's: its deliveries are parked and tried one by one."""
+        if self._compiled is not None:
+            self._compiled.enable(source, on=on)
 
 
 def _handfuls(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:

@@ -68,7 +68,7 @@ class Normalizer:
     def __init__(
         self, known: Mapping[str, Source], workspaces: Mapping[str, int], read_blob: Blob, software: str
     ) -> None:
-        self._sources = known
+        self.sources = known
         self.workspaces = workspaces
         self._read_blob = read_blob
         self._software = software
@@ -116,7 +116,7 @@ class Normalizer:
 
     def _source(self, delivery: Delivery) -> Source:
         name = delivery.source
-        source = self._sources.get(name)
+        source = self.sources.get(name)
         if source is None:
             raise ConfigurationError(f"source {name!r} is not in the configuration; add it, then replay")
         if source.connector.name != delivery.connector:

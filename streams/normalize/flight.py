@@ -24,18 +24,21 @@ Where = tuple[int, int]
 
 
 class Flight:
-    """The file ``in-flight`` and the counts ``deaths.json`` in `folder`. One process at a time uses a folder."""
+    """The file ``in-flight`` and the counts ``deaths.json`` in `folder`. One process at a time uses a folder.
+
+    `page` is the mapped file, for compiled code that enters records itself.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._counts = folder / "deaths.json"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder)
-            self._map = opened(folder / "in-flight")
+            self.page = opened(folder / "in-flight")
         except OSError as error:
             raise PlatformError(f"cannot write to {folder}: {error.strerror or error}") from error
         self._deaths = self._read()
-        flying, partition, offset = _FORM.unpack_from(self._map)
+        flying, partition, offset = _FORM.unpack_from(self.page)
         if flying:
             where = (partition, offset)
             self._deaths[where] = self._deaths.pop(where, 0) + 1
@@ -54,11 +57,11 @@ class Flight:
 
     def enter(self, partition: int, offset: int) -> None:
         """Before a record is looked at."""
-        _FORM.pack_into(self._map, 0, 1, partition, offset)
+        _FORM.pack_into(self.page, 0, 1, partition, offset)
 
     def leave(self) -> None:
         """Nothing is being looked at."""
-        _FORM.pack_into(self._map, 0, 0, 0, 0)
+        _FORM.pack_into(self.page, 0, 0, 0, 0)
 
     def passed(self, partition: int, end: int) -> None:
         """Offsets before `end` are committed: their counts are of no use any more."""
@@ -71,7 +74,7 @@ class Flight:
     def close(self) -> None:
         """A clean end."""
         self.leave()
-        self._map.close()
+        self.page.close()
         self._lock.close()
 
     def _read(self) -> dict[Where, int]:

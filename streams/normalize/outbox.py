@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from types import ModuleType
+from typing import cast
 
 from confluent_kafka import Message
 
@@ -12,11 +14,16 @@ from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import headers_of
 from commonline.bus.writer import RecordWriter
 from commonline.ids import SEPARATOR, keyed_hash
+from commonline.kit.declared.engine import Finished
+from commonline.kit.declared.program import SYMBOLS
 from commonline.schemas import cloudevents, framing
 from commonline.schemas.codec import encode_dead_letter, encode_ledger
-from commonline.schemas.records import Activity, DeadLetter, Ledger
+from commonline.schemas.records import Activity, ActivityType, DeadLetter, Ledger
+from commonline.streams.normalize.compiled import CompiledMappings
+from commonline.streams.normalize.decide import Source
 
 KEY_BYTES = 16
+_VERBS = cast("tuple[ActivityType, ...]", SYMBOLS["type"])
 ORIGIN = "commonline_origin"
 """Header of a parked delivery: where it was read, ``deliveries.v1/3/1234``."""
 
@@ -31,11 +38,13 @@ class Outbox:
         self.partitions = partitions
         self._write = writer.write
         # As `keyed_hash` with the derived key, the key taken in once for all records.
-        self._hash = hashlib.blake2b(key=keyed_hash(key, "record keys", size=32), digest_size=KEY_BYTES)
+        self._record_key = keyed_hash(key, "record keys", size=32)
+        self._hash = hashlib.blake2b(key=self._record_key, digest_size=KEY_BYTES)
         self._activities = names.name(table.ACTIVITIES)
         self._dead = names.name(table.DEAD_LETTERS)
         self._parked = names.name(table.PARKED)
         self._ledger = names.name(table.LEDGER)
+        self._delivery_frame = framing.header(ids.id_of("Delivery"))
         self._activity_frame = framing.header(ids.id_of("Activity"))
         self._dead_frame = framing.header(ids.id_of("DeadLetter"))
         self._ledger_frame = framing.header(ids.id_of("Ledger"))
@@ -46,7 +55,7 @@ class Outbox:
         workspace, verb = activity.workspace, activity.type
         hashed = self._hash.copy()
         hashed.update(f"{workspace}{SEPARATOR}{activity.edge or activity.object.id}".encode("utf-8", "surrogatepass"))
-        stamp = self._stamps.get((verb, workspace, activity.source)) or self._stamp(activity)
+        stamp = self._stamps.get((verb, workspace, activity.source)) or self._stamp(verb, workspace, activity.source)
         self._write(
             self._activities,
             self._activity_frame + raw,
@@ -56,11 +65,35 @@ class Outbox:
             timestamp_ms=timestamp_ms,
         )
 
-    def _stamp(self, activity: Activity) -> cloudevents.Stamp:
-        kind, workspace, source = cloudevents.activity(activity.type), activity.workspace, activity.source
+    def finished(self, one: Finished, at: int) -> None:
+        """An activity that the compiled form made, to the same place. `at`: the present, in microseconds."""
+        verb = _VERBS[one.verb]
+        stamp = self._stamps.get((verb, one.workspace, one.source)) or self._stamp(verb, one.workspace, one.source)
+        self._write(
+            self._activities,
+            one.value,
+            one.key,
+            partition=self.partitions[one.workspace],
+            headers=stamp(one.id, one.published, one.traceparent),
+            timestamp_ms=min(one.received, at) // 1000,
+        )
+
+    def _stamp(self, verb: ActivityType, workspace: str, source: str) -> cloudevents.Stamp:
+        kind = cloudevents.activity(verb)
         made = cloudevents.Stamp(kind, workspace=workspace, source=source, partition_key=workspace)
-        self._stamps[activity.type, workspace, source] = made
+        self._stamps[verb, workspace, source] = made
         return made
+
+    def compiled_mappings(
+        self, known: Mapping[str, Source], topic: str, module: ModuleType | None
+    ) -> CompiledMappings | None:
+        """The compiled forms of the sources' mappings that make the records of this outbox; None where there are none.
+        `topic`: where deliveries are read."""
+        if module is None or not any(source.connector.declared for source in known.values()):
+            return None
+        frames = self._delivery_frame, self._activity_frame
+        made = CompiledMappings(module, known, frames, topic, self._record_key)
+        return made if made.sources else None
 
     def dead(self, letter: DeadLetter, timestamp_ms: int) -> None:
         """Key: the letter's id, the same at every try."""

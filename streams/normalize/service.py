@@ -21,6 +21,7 @@ from commonline.configuration.load import load
 from commonline.configuration.model import Configuration
 from commonline.errors import CommonlineError, PlatformError
 from commonline.kit.blobs import BlobStore
+from commonline.kit.declared import engine
 from commonline.metrics import Metrics
 from commonline.schemas.serde import Serde
 from commonline.secrets import installation_key
@@ -153,9 +154,10 @@ class Normalize:
         group = names.identifier(STAGE)
         writer = choice.writer(settings.kafka, client_id=f"commonline-{STAGE}", beat=self._beat)
         normalizer = self._normalizer(configuration, partitions)
+        outbox = Outbox(settings, writer, key, normalizer.workspaces)
         batches = Batches(
             normalizer,
-            Outbox(settings, writer, key, normalizer.workspaces),
+            outbox,
             Tally(topic),
             Flight(settings.home / STAGE / settings.slot),
             Serde(settings.ids),
@@ -163,6 +165,7 @@ class Normalize:
             self._clock,
             time.monotonic,
             _say,
+            outbox.compiled_mappings(normalizer.sources, topic, engine.module().module),
         )
         return Runner(
             settings.kafka,
@@ -192,9 +195,8 @@ class Normalize:
             self.metrics.counter("commonline_configuration_reloads_total", {"result": "refused"}).inc()
             log.error("the new configuration is refused, the old one stays in force: %s", error)
             return
-        batches = self.runner.batches
-        batches.normalizer, batches.outbox.partitions = normalizer, normalizer.workspaces
-        batches.mended()
+        batches, topic = self.runner.batches, self._settings.topics.name(table.DELIVERIES)
+        batches.changed(normalizer, batches.outbox.compiled_mappings(normalizer.sources, topic, engine.module().module))
         self._valid(True)
         self.metrics.counter("commonline_configuration_reloads_total", {"result": "taken"}).inc()
         log.info("configuration reloaded")

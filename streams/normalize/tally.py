@@ -10,12 +10,13 @@ _MODULUS = 1 << 128
 
 
 class Line:
-    """Counts of one source in one hour; `ids` are the activities', summed as numbers when the line is told."""
+    """Counts of one source in one hour; `ids` are the activities', summed as numbers when the line is told; `sum` is
+    that of further ones."""
 
-    __slots__ = ("activities", "dead", "ids", "ignored", "parked", "quiet", "read")
+    __slots__ = ("activities", "dead", "ids", "ignored", "parked", "quiet", "read", "sum")
 
     def __init__(self) -> None:
-        self.read = self.quiet = self.parked = self.activities = self.dead = 0
+        self.read = self.quiet = self.parked = self.activities = self.dead = self.sum = 0
         self.ignored: dict[str, int] = {}
         self.ids: list[str] = []
 
@@ -67,7 +68,7 @@ class Tally:
             activities=line.activities,
             ignored=line.ignored,
             dead=line.dead,
-            sum=(sum(map(as_number, line.ids)) % _MODULUS).to_bytes(16, "big"),
+            sum=((line.sum + sum(map(as_number, line.ids))) % _MODULUS).to_bytes(16, "big"),
             at=at,
         )
 

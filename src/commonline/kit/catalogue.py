@@ -13,6 +13,7 @@ from typing import Any, cast
 import commonline.connectors
 from commonline.errors import ConfigurationError
 from commonline.kit import manifest as manifests
+from commonline.kit.declared.plan import Plan
 from commonline.kit.manifest import Manifest
 from commonline.kit.mapping import Entry, EventMapping, Outcome, map_delivery
 from commonline.kit.samples import Sample
@@ -35,6 +36,9 @@ class Connector:
     entries: Callable[[Delivery, Mapping[str, Any]], list[Entry]]
     events: Mapping[str, EventMapping]
     read: Reader | None
+    declared: Callable[[Mapping[str, Any]], Plan] | None = None
+    """The plan of a source whose mapping is declared, where each body of JSON is one item and nothing else: then
+    the compiled form may stand for `entries` and `events`."""
 
     def map(self, delivery: Delivery, settings: Mapping[str, Any]) -> list[Outcome]:
         """Map a delivery; `settings` are those that the manifest marks ``mapping = true``."""
@@ -98,6 +102,7 @@ def connector(name: str) -> Connector:
     if (folder / "source.py").is_file():
         read = cast("Reader", importlib.import_module(f"{PACKAGE}.{name}.source").read)
     try:
-        return Connector(name, folder, facts, mapping.entries, mapping.EVENTS, read)
+        declared = getattr(mapping, "declared", None)
+        return Connector(name, folder, facts, mapping.entries, mapping.EVENTS, read, declared)
     except AttributeError as error:
         raise ConfigurationError(f"{folder / 'mapping.py'}: {error}") from error

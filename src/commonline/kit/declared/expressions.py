@@ -69,7 +69,7 @@ def compile_expression(key: str, text: str) -> Getter:
         raise ConfigurationError(f"mapping.{key}: {text!r} is no JMESPath expression: {_fault(error)}") from None
     tree: dict[str, Any] = dict(compiled.parsed)
     _check_functions(key, text, tree)
-    path = _plain_path(tree)
+    path = plain_path(tree)
     if path is not None:
         return _look_up(path)
     if tree["type"] == "literal":
@@ -100,7 +100,7 @@ def _fault(error: JMESPathError) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _plain_path(tree: dict[str, Any]) -> tuple[str | int, ...] | None:
+def plain_path(tree: dict[str, Any]) -> tuple[str | int, ...] | None:
     """The steps of an expression like ``a.b[0].c``; None for any other."""
     if tree["type"] == "field":
         return (tree["value"],)
@@ -110,7 +110,7 @@ def _plain_path(tree: dict[str, Any]) -> tuple[str | int, ...] | None:
         return None
     steps: tuple[str | int, ...] = ()
     for child in tree["children"]:
-        inner = _plain_path(child)
+        inner = plain_path(child)
         if inner is None:
             return None
         steps += inner

@@ -57,11 +57,12 @@ _TELLING = frozenset(
 _MACHINE = ("id", "ids", "uuid", "guid", "key", "version", "url", "uri", "href", "hash", "sha", "etag", "avatar")
 _LINKS = ("http://", "https://", "/", "urn:", "gid:")
 _WORD = re.compile(r"[A-Z]?[a-z]+")
-_VERBS: dict[str, ActivityType] = {
+VERBS: dict[str, ActivityType] = {
     **dict.fromkeys(("create", "created", "creation", "add", "added", "new", "open", "opened", "insert"), "Create"),
     **dict.fromkeys(("update", "updated", "edit", "edited", "change", "changed", "modified", "patch"), "Update"),
     **dict.fromkeys(("delete", "deleted", "deletion", "remove", "removed", "destroy", "destroyed"), "Delete"),
 }
+"""The verb that an event's last word speaks of."""
 
 
 def event(item: Any, delivery: Delivery) -> str:
@@ -89,7 +90,7 @@ def published(item: Any, delivery: Delivery) -> int | None:
 def verb(name: str) -> ActivityType | None:
     """The verb that an event's last word speaks of: ``orders/create``, ``ticket.updated``, ``issueDeleted``."""
     words = _WORD.findall(name)
-    return _VERBS.get(words[-1].lower()) if words else None
+    return VERBS.get(words[-1].lower()) if words else None
 
 
 def is_secretive(name: str) -> bool:

@@ -147,6 +147,7 @@ class Plan:
     """The compiled table. `get` holds a getter for every key that is configured."""
 
     def __init__(self, table: MappingTable) -> None:
+        self.table = table
         self.system, self.kind, self.thread_kind = table.system, table.kind, table.thread_kind
         self.markup = table.markup
         self.get = _getters("", table, {}, skip=_WORDS)
@@ -171,11 +172,15 @@ def _getters(prefix: str, table: _Table, kinds: Mapping[str, str], skip: set[str
         text = getattr(table, name)
         if name in skip or text is None:
             continue
-        words = kinds if name == "kind" else ENUMERATIONS.get(name, {})
-        symbol = words.get(text.strip().lower())
+        symbol = symbol_of(name, text, kinds)
         key = f"{prefix}.{name}" if prefix else name
         found[name] = constant(symbol) if symbol else compile_expression(key, text)
     return types.MappingProxyType(found)
+
+
+def symbol_of(name: str, text: str, kinds: Mapping[str, str]) -> str | None:
+    """The word of the contract that stands in place of an expression, if it is one. `kinds`: of the key ``kind``."""
+    return (kinds if name == "kind" else ENUMERATIONS.get(name, {})).get(text.strip().lower())
 
 
 def _verb(event: str, told: str) -> tuple[str, str | None]:

@@ -1,0 +1,61 @@
+"""Declared mappings in compiled form, as normalize uses them: which sources take part, and why the others do not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from mmap import mmap
+from types import ModuleType
+
+from confluent_kafka import Message
+
+from commonline.kit.declared import engine, program
+from commonline.kit.declared.engine import Counted, Finished
+from commonline.streams.normalize.decide import Source
+
+log = logging.getLogger(__name__)
+
+
+class CompiledMappings:
+    """An engine with the sources that take part. `why`: by source, why one with a declared mapping does not."""
+
+    def __init__(
+        self, module: ModuleType, known: Mapping[str, Source], frames: tuple[bytes, bytes], topic: str, key: bytes
+    ) -> None:
+        self._engine = engine.engine(module, frames, topic, key)
+        self.sources: set[str] = set()
+        self.why: dict[str, str] = {}
+        for name, source in known.items():
+            self._take_in(name, source)
+
+    def enable(self, source: str, *, on: bool) -> None:
+        """Whether a source's deliveries are worked on: not those of one whose breaker is open."""
+        self._engine.enable(source.encode(), on)
+
+    def work(self, messages: Sequence[Message], page: mmap) -> list[int]:
+        """Work on some messages. Returns the places of those that Python has to do."""
+        return self._engine.work(list(messages), page)
+
+    def counts(self) -> list[Counted]:
+        """What was worked on, by partition, source and hour."""
+        return [Counted(*told) for told in self._engine.counts()]
+
+    def finished(self, first: int, end: int) -> list[Finished]:
+        """The results at these places, without those of records that stepped aside."""
+        found = (self._engine.result(number) for number in range(first, end))
+        return [Finished(*told) for told in found if told is not None]
+
+    def _take_in(self, name: str, source: Source) -> None:
+        declared, made = source.connector.declared, source.instance
+        if declared is None:
+            return
+        settings = made.mapping_settings
+        connector, region = source.connector.name, settings.get("region")
+        try:
+            plan = declared(settings)
+            self._engine.add(program.program(plan, made.workspace, connector, name, made.placement, region))
+        except (program.NotCompiledError, ValueError) as error:
+            self.why[name] = str(error)
+            log.debug("source %s: its mapping is done in Python: %s", name, error)
+        else:
+            self.sources.add(name)
