@@ -36,6 +36,7 @@ COMPILED = {
         *(f"{UNIFY}/{name}.h" for name in ("envelopes", "outputs")),
     ],
     "commonline.kit.declared._engine": [
+        f"{WIRE}/records.h",
         "src/commonline/hashes.h",
         *(path.as_posix() for path in sorted(ENGINE.glob("*.[ch]"))),
     ],

@@ -28,6 +28,10 @@ from commonline.errors import CommonlineError, PlatformError
 from commonline.schemas import compiled
 
 JOBS = {"normalize": "J1", "unify": "J2"}
+BESIDE: dict[str, dict[str, Callable[..., dict[str, Any]]]] = {
+    "normalize": {"commonline_zendesk": partial(normalize.measure, connector="zendesk")}
+}
+"""Other figures of ours for a part, by the name that they are told under."""
 STAGES: dict[str, Callable[..., dict[str, Any]]] = {"normalize": normalize.measure, "unify": unify.measure}
 OTHERS: dict[str, Callable[[Ground], dict[str, Any]]] = {
     "connect": connect.measure,
@@ -48,7 +52,8 @@ def stages(ground: Ground, parts: list[str], options: argparse.Namespace) -> dic
     for number in range(rounds):
         for part in parts:
             ground.say(f"round {number + 1} of {rounds}: {part}")
-            tell(ground, found[part], "commonline", STAGES[part](ground, count=options.count, profile=options.profile))
+            for name, measure in {"commonline": STAGES[part], **BESIDE.get(part, {})}.items():
+                tell(ground, found[part], name, measure(ground, count=options.count, profile=options.profile))
             for peer in PEERS:
                 if peers is not None and peer.job == JOBS[part]:
                     tell(ground, found[part], peer.name, peers.measure(peer))
@@ -82,6 +87,8 @@ def summary(found: dict[str, Any]) -> dict[str, Any]:
             told[f"{part}_vs_{peer}"] = round(ours / theirs, 3) if ours and theirs else None
         for name in ("per_s", "cpu_s_per_million"):
             told[f"{part}_{name}"] = systems.get("commonline", {}).get(name)
+            for other in BESIDE.get(part, {}):
+                told[f"{part}_{other.removeprefix('commonline_')}_{name}"] = systems.get(other, {}).get(name)
     cases = found.get("connect", {})
     for case in ("1_kib", "64_kib", "1000_clients"):
         label = "connect_vs_noop" if case == "1_kib" else f"connect_vs_noop_{case}"

@@ -1,8 +1,9 @@
 """The log that normalize is measured on: Zendesk's event webhooks for comments, 1.2 KB of JSON, every one different.
 
-The peers' job J1 maps events of the same kind and size (``ticket.comment_added``) into ten fields; here the whole
-connector works: entries, mapping, text, accounts, visibility, every field of the contract. 1,000 tickets are open at a
-time, seven comments in each, a third of them internal notes.
+The peers' job J1 maps events of the same kind and size (``ticket.comment_added``) into ten fields; here a connector
+works: mapping, text, accounts, visibility, every field of the contract. Either ``webhook``, whose mapping is *declared*
+in the configuration (`MAPPING`: the ten fields of J1 and what else the event tells of them), or ``zendesk``, whose
+mapping is code of its own. 1,000 tickets are open at a time, seven comments in each, a third of them internal notes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -28,15 +30,55 @@ WORDS = tuple(
 TAGS = ("billing", "vip", "sales", "solved", "test", "new-tag", "emea", "bug")
 
 
-def configuration(sources: int, workspaces: int = 1) -> str:
+Connector = Literal["webhook", "zendesk"]
+SETTINGS: dict[Connector, str] = {
+    "zendesk": f'subdomain = "acme{{0}}"\nsigning_secret = {{{{env = "{SECRET_VARIABLE}"}}}}',
+    "webhook": f"""\
+secret = {{{{env = "{SECRET_VARIABLE}"}}}}
+delivery_id_header = "x-zendesk-webhook-invocation-id"
+headers = ["x-zendesk-account-id", "x-zendesk-webhook-id"]
+[sources.desk{{0}}.signature]
+scheme = "hmac-base64"
+header = "x-zendesk-webhook-signature"
+content = "{{{{timestamp}}}}{{{{body}}}}"
+timestamp_header = "x-zendesk-webhook-signature-timestamp"
+timestamp_format = "iso"
+[sources.desk{{0}}.mapping]
+system = "acme{{0}}"
+kind = "comment"
+thread_kind = "ticket"
+event = "type"
+id = "event.comment.id"
+title = "detail.subject"
+text = "event.comment.body"
+published = "time"
+channel = "ticket"
+visibility = "event.comment.is_public && 'customer' || 'internal'"
+thread = "detail.id"
+thread_title = "detail.subject"
+thread_state = "detail.status == 'SOLVED' && 'closed' || 'open'"
+tags = "detail.tags"
+participants = [{{{{id = "detail.requester_id", role = "requester"}}}}]
+[sources.desk{{0}}.mapping.actor]
+id = "event.comment.author.id"
+name = "event.comment.author.name"
+kind = "person"
+side = "event.comment.author.is_staff && 'us' || 'customer'"
+[sources.desk{{0}}.mapping.fields]
+priority = "detail.priority"
+""",
+}
+"""A source's settings beside connector and workspace; {0} is its number."""
+
+
+def configuration(sources: int, workspaces: int = 1, connector: Connector = "zendesk") -> str:
     """``commonline.toml`` with so many desks, spread over the workspaces."""
     lines = ['[commonline]\nlisten = "127.0.0.1:0"\ndurability = "process"']
     lines += [f"[workspaces.{workspace(number)}]" for number in range(workspaces)]
     for number in range(sources):
-        lines.append(
-            f'[sources.desk{number}]\nconnector = "zendesk"\nworkspace = "{workspace(number % workspaces)}"\n'
-            f'subdomain = "acme{number}"\nsigning_secret = {{env = "{SECRET_VARIABLE}"}}'
-        )
+        home = workspace(number % workspaces)
+        lines.append(f'[sources.desk{number}]\nconnector = "{connector}"\nworkspace = "{home}"')
+        lines.append(SETTINGS[connector].format(number))
     return "\n".join(lines) + "\n"
 
 

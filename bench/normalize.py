@@ -5,7 +5,7 @@ from __future__ import annotations
 import pstats
 from typing import Any
 
-from bench.deliveries import configuration, deliveries, desks
+from bench.deliveries import Connector, configuration, deliveries, desks
 from bench.machine import Ground
 from bench.meter import follow, stable_count
 from bench.worker import Plant
@@ -16,6 +16,10 @@ from commonline.schemas.ids import SchemaIds
 from commonline.schemas.serde import Serde
 from commonline.topics import Topics
 
+GUARANTEES: dict[Connector, str] = {
+    "webhook": "at least once, idempotent ids; mapping declared",
+    "zendesk": "at least once, idempotent ids; mapping in Python",
+}
 SOURCES = 4
 """One partition each, as the peers' input has four."""
 
@@ -28,9 +32,10 @@ def fill(
     sources: int = SOURCES,
     workspaces: int = 1,
     partitions: int = SOURCES,
+    connector: Connector = "zendesk",
 ) -> float:
     """Configuration, topics, and the deliveries in them; returns their mean size in bytes."""
-    plant.create(partitions=partitions, configuration=configuration(sources, workspaces))
+    plant.create(partitions=partitions, configuration=configuration(sources, workspaces, connector))
     serde, size = Serde(SchemaIds.bundled()), 0
     writer = Writer(ground.kafka, client_id="bench", linger_ms=20)
     topic = Topics(plant.prefix).name(table.DELIVERIES)
@@ -42,12 +47,17 @@ def fill(
     return size / count
 
 
-def measure(ground: Ground, *, count: int = 0, profile: bool = False) -> dict[str, Any]:
-    """Every delivery becomes one activity: activities that a committed reader sees, by second."""
-    count = count or ground.pick(100_000, 300_000)
+def measure(
+    ground: Ground, *, count: int = 0, profile: bool = False, connector: Connector = "webhook"
+) -> dict[str, Any]:
+    """Every delivery becomes one activity: activities that a committed reader sees, by second.
+
+    `connector`: of the same events, ``webhook`` with a declared mapping, or ``zendesk`` with its own code.
+    """
+    count = count or (ground.pick(400_000, 1_000_000) if connector == "webhook" else ground.pick(100_000, 300_000))
     plant = Plant(ground, profile=profile)
     try:
-        size = fill(ground, plant, count)
+        size = fill(ground, plant, count, connector=connector)
         seen = stable_count(ground.kafka, plant.topics.name(table.ACTIVITIES))
         base = seen()
         process = plant.start("normalize")
@@ -56,4 +66,4 @@ def measure(ground: Ground, *, count: int = 0, profile: bool = False) -> dict[st
         plant.end()
     if profile:
         pstats.Stats(str(plant.profile_of("normalize"))).sort_stats("tottime").print_stats(40)
-    return found | {"bytes": round(size), "guarantee": "at least once into activities.v1, idempotent ids"}
+    return found | {"bytes": round(size), "guarantee": GUARANTEES[connector]}

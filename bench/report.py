@@ -20,7 +20,13 @@ PAGE = ROOT / "docs" / "performance.md"
 PLOTS = ROOT / "docs" / "performance"
 RESULTS = ROOT / "bench" / "results"
 BEGIN, END = "<!-- figures: written by bench/report.py -->\n", "<!-- end of figures -->\n"
-NAMES = {"commonline": "Commonline", "kafka_streams": "Kafka Streams", "quix": "Quix Streams", "faust": "plain Faust"}
+NAMES = {
+    "commonline": "Commonline",
+    "commonline_zendesk": "Commonline with Zendesk's connector,",
+    "kafka_streams": "Kafka Streams",
+    "quix": "Quix Streams",
+    "faust": "plain Faust",
+}
 JOBS = {"normalize": "J1", "unify": "J2"}
 
 
@@ -35,11 +41,12 @@ def _stage(part: str, systems: dict[str, dict[str, Any]]) -> list[str]:
     ours = systems["commonline"]
 
     def row(name: str, found: dict[str, Any]) -> list[object]:
-        label = NAMES[name] + (f" ({JOBS[part]})" if name != "commonline" else f" {part}")
+        own = name.startswith("commonline")
+        label = f"{NAMES[name]} {part}" if own else f"{NAMES[name]} ({JOBS[part]})"
         if "missing" in found:
             return [label, f"not measured: {found['missing']}", *[""] * 6]
         span = "–".join(f"{one:,}" for one in found["per_s_range"]) if "per_s_range" in found else ""
-        ratio = "" if name == "commonline" else f"{ours['per_s'] / found['per_s']:.2f}"
+        ratio = "" if own else f"{ours['per_s'] / found['per_s']:.2f}"
         figures = [f"{found['per_s']:,}", span, found["cpu_s_per_million"], found["broker_cpu_s_per_million"]]
         return [label, found["guarantee"], *figures, found["rss_mib"], ratio]
 
@@ -48,7 +55,7 @@ def _stage(part: str, systems: dict[str, dict[str, Any]]) -> list[str]:
     plot = f"{part}.svg"
     rows: list[Row] = [
         (
-            NAMES[name].lower() if name == "commonline" else NAMES[name],
+            NAMES[name].lower().rstrip(",") if name.startswith("commonline") else NAMES[name],
             found.get("per_s"),
             f"{found['per_s']:,}/s" if "per_s" in found else "not measured",
         )

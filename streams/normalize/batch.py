@@ -101,10 +101,12 @@ class Batches:
         beat()
         sent = 0
         for (number, (_, delivery, line)), outcome in zip(taken, decided, strict=True):
-            self._send_finished(compiled, sent, number)
+            if compiled is not None and sent < number:
+                self.outbox.hand_over(compiled, sent, number, self._at)
             self._send(delivery, outcome, line)
             sent = number
-        self._send_finished(compiled, sent, len(messages))
+        if compiled is not None:
+            self.outbox.hand_over(compiled, sent, len(messages), self._at)
 
     def _in_compiled_form(self, compiled: CompiledMappings, messages: Sequence[Message]) -> Sequence[int]:
         """Let the compiled mappings do what they can, and count it; the places of what is left for Python."""
@@ -117,12 +119,6 @@ class Batches:
             if told.live:
                 self._note(told.source, read=told.live)
         return left
-
-    def _send_finished(self, compiled: CompiledMappings | None, first: int, end: int) -> None:
-        """What was done in compiled form, at these places."""
-        if compiled is not None:
-            for one in compiled.finished(first, end):
-                self.outbox.finished(one, self._at)
 
     def _take(self, message: Message) -> tuple[Place, Delivery, Line] | None:
         """Read a record and count it; None where it needs no mapping any more."""

@@ -6,12 +6,16 @@ import logging
 from collections.abc import Mapping, Sequence
 from mmap import mmap
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from confluent_kafka import Message
 
 from commonline.kit.declared import engine, program
 from commonline.kit.declared.engine import Counted, Finished
 from commonline.streams.normalize.decide import Source
+
+if TYPE_CHECKING:
+    from commonline.bus.wire._records import Accumulator
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +24,16 @@ class CompiledMappings:
     """An engine with the sources that take part. `why`: by source, why one with a declared mapping does not."""
 
     def __init__(
-        self, module: ModuleType, known: Mapping[str, Source], frames: tuple[bytes, bytes], topic: str, key: bytes
+        self,
+        module: ModuleType,
+        known: Mapping[str, Source],
+        partitions: Mapping[str, int],
+        frames: tuple[bytes, bytes],
+        topic: str,
+        key: bytes,
     ) -> None:
         self._engine = engine.engine(module, frames, topic, key)
+        self._partitions = partitions
         self.sources: set[str] = set()
         self.why: dict[str, str] = {}
         for name, source in known.items():
@@ -45,6 +56,11 @@ class CompiledMappings:
         found = (self._engine.result(number) for number in range(first, end))
         return [Finished(*told) for told in found if told is not None]
 
+    def hand_over(self, first: int, end: int, at: int, topic: str, accumulator: Accumulator, builder: object) -> int:
+        """The results at these places, to batches that `builder` (the capsule of ``_records``) appends to. `at`: the
+        present, in microseconds. Returns the bytes that are held then; 0 where there were no results."""
+        return self._engine.hand_over(first, end, at, topic, accumulator, builder)
+
     def _take_in(self, name: str, source: Source) -> None:
         declared, made = source.connector.declared, source.instance
         if declared is None:
@@ -52,8 +68,10 @@ class CompiledMappings:
         settings = made.mapping_settings
         connector, region = source.connector.name, settings.get("region")
         try:
-            plan = declared(settings)
-            self._engine.add(program.program(plan, made.workspace, connector, name, made.placement, region))
+            if made.workspace not in self._partitions:
+                raise program.NotCompiledError(f"the workspace {made.workspace!r} has no partition")
+            spec = program.program(declared(settings), made.workspace, connector, name, made.placement, region)
+            self._engine.add(spec | {"partition": self._partitions[made.workspace]})
         except (program.NotCompiledError, ValueError) as error:
             self.why[name] = str(error)
             log.debug("source %s: its mapping is done in Python: %s", name, error)

@@ -12,6 +12,7 @@ from confluent_kafka import Message
 from commonline import topics as table
 from commonline.bus.process import ProcessSettings
 from commonline.bus.reader import headers_of
+from commonline.bus.wire.writer import WireWriter
 from commonline.bus.writer import RecordWriter
 from commonline.ids import SEPARATOR, keyed_hash
 from commonline.kit.declared.engine import Finished
@@ -37,6 +38,7 @@ class Outbox:
         names, ids = settings.topics, settings.ids
         self.partitions = partitions
         self._write = writer.write
+        self._wire = writer if isinstance(writer, WireWriter) else None
         # As `keyed_hash` with the derived key, the key taken in once for all records.
         self._record_key = keyed_hash(key, "record keys", size=32)
         self._hash = hashlib.blake2b(key=self._record_key, digest_size=KEY_BYTES)
@@ -65,8 +67,17 @@ class Outbox:
             timestamp_ms=timestamp_ms,
         )
 
-    def finished(self, one: Finished, at: int) -> None:
-        """An activity that the compiled form made, to the same place. `at`: the present, in microseconds."""
+    def hand_over(self, compiled: CompiledMappings, first: int, end: int, at: int) -> None:
+        """The activities that the compiled form made at these places, to where `activity` sends them. `at`: the
+        present, in microseconds."""
+        wire = self._wire
+        if wire is None:
+            for one in compiled.finished(first, end):
+                self._finished(one, at)
+        elif held := compiled.hand_over(first, end, at, self._activities, wire.accumulator, wire.builder):
+            wire.appended(held)
+
+    def _finished(self, one: Finished, at: int) -> None:
         verb = _VERBS[one.verb]
         stamp = self._stamps.get((verb, one.workspace, one.source)) or self._stamp(verb, one.workspace, one.source)
         self._write(
@@ -92,7 +103,7 @@ class Outbox:
         if module is None or not any(source.connector.declared for source in known.values()):
             return None
         frames = self._delivery_frame, self._activity_frame
-        made = CompiledMappings(module, known, frames, topic, self._record_key)
+        made = CompiledMappings(module, known, self.partitions, frames, topic, self._record_key)
         return made if made.sources else None
 
     def dead(self, letter: DeadLetter, timestamp_ms: int) -> None:

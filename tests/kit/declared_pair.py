@@ -75,7 +75,7 @@ class Pair:
         self.instance = instance("desk", configured, Workspace(**workspace or {}), Path())
         self.known = {"desk": Source(catalogue.connector("webhook"), self.instance)}
         self.normalizer = Normalizer(self.known, {"acme": 0}, no_blob, "commonline test")
-        self.compiled = CompiledMappings(engine_module(), self.known, FRAMES, TOPIC, KEY)
+        self.compiled = CompiledMappings(engine_module(), self.known, {"acme": 5}, FRAMES, TOPIC, KEY)
 
     def delivery(self, body: bytes, headers: dict[str, str] | None = None, **changes: Any) -> Delivery:
         made = deliver.delivery(

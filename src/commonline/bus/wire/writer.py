@@ -31,7 +31,8 @@ class WireWriter:
     `linger_ms` after another `poll` has seen it. `give_up_s` is how long a record is tried. `beat` is called while
     waiting, so that a watchdog sees life.
 
-    Other C modules may append to `accumulator` themselves; then they tell `appended` what it holds.
+    Other C modules may append to `accumulator` themselves, by the capsule `builder`; then `appended` is told what it
+    holds.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class WireWriter:
         beat: Callable[[], None] = lambda: None,
     ) -> None:
         self.accumulator: Accumulator = records.accumulator()
+        self.builder = records.builder()
         self._append = self.accumulator.append
         self._sender = Sender(kafka, client_id, give_up_s=give_up_s)
         self._give_up_s, self._linger_s, self._beat = give_up_s, linger_ms / 1000, beat

@@ -70,6 +70,11 @@ class Engine(Protocol):
     def counts(self) -> list[tuple[Any, ...]]:
         """What was worked on: the fields of `Counted`."""
 
+    def hand_over(self, first: int, end: int, at: int, topic: str, accumulator: object, builder: object, /) -> int:
+        """Append the results at these places to an `Accumulator` of ``commonline.bus.wire``, with their headers;
+        `builder` is the capsule of its module, `at` the present. Returns the bytes that are held then; 0: no results.
+        """
+
     def result(self, number: int) -> tuple[Any, ...] | None:
         """The fields of `Finished`; None: the record at that place stepped aside."""
 
@@ -82,8 +87,8 @@ def module() -> Extension:
 
 def sources() -> list[Path]:
     """What it is made from."""
-    here = Path(__file__).parent
-    return [here.parent.parent / "hashes.h", *sorted((here / "native").glob("*.[ch]"))]
+    here, whole = Path(__file__).parent, Path(__file__).parent.parent.parent
+    return [whole / "bus" / "wire" / "records.h", whole / "hashes.h", *sorted((here / "native").glob("*.[ch]"))]
 
 
 def symbols() -> tuple[tuple[tuple[bytes, bytes], ...], ...]:

@@ -2,6 +2,8 @@
  * program.py checks. What is not wholly as expected is left to the codec. */
 #include "engine.h"
 
+#define LAST_MOMENT 4102444800000000LL /* the begin of 2100, in microseconds */
+
 typedef struct {
     const unsigned char *at, *end;
 } reader;
@@ -120,7 +122,7 @@ int delivery_read(work *w, span bytes, plan *const *plans, Py_ssize_t count, del
     if (!take_source(&r, w, plans, count, d)) return 0;
     for (int i = 0; i < w->plan->headers; i++) w->header[i] = NOTHING;
     if (!take_symbol(&r, 4, &transport) || !take_symbol(&r, 4, &d->mode) || !take_symbol(&r, 5, &authentication)) return 0;
-    if (!skip_optional(&r) || !skip_optional(&r) || !take_long(&r, &d->received) || d->received < 0) return 0;
+    if (!skip_optional(&r) || !skip_optional(&r) || !take_long(&r, &d->received) || d->received < 0 || d->received > LAST_MOMENT) return 0;
     if (!take_ascii(&r, &d->content_type) || !is_json(w->plan, d->content_type)) return 0;
     if (!take_headers(&r, w, d) || !skip_optional(&r)) return 0;
     if (take_branch(&r) != 1 || !take_bytes(&r, &d->body)) return 0;

@@ -23,6 +23,8 @@
 #define DEEPEST 64
 #define LONGEST_TEXT 40000
 #define LONGEST_ACTIVITY 100000
+#define LONGEST_TRACE 512
+#define LONGEST_NAME_OF_PLACE 256 /* of workspaces and sources */
 #define SCRATCH 262144
 #define KNOWN_CHARACTERS 0x20000 /* code points that the table of plain characters covers */
 
@@ -91,7 +93,7 @@ typedef struct {
 
 typedef struct {
     PyObject *owned; /* list of the bytes that texts lie in */
-    int enabled;
+    int enabled, partition; /* the partition of its workspace's activities */
     span workspace, connector, source;
     int media_count;
     span media[MOST_NAMED];

@@ -38,7 +38,7 @@ static Py_ssize_t work_on(Engine *self, span record, const source_place *at, Py_
     span bytes = {record.at + self->frame_in.size, record.size - self->frame_in.size};
     if (!delivery_read(w, bytes, self->plans, self->count, &d) || !json_read(w, d.body)) return 0;
     facts_read(w, &d, &f);
-    if (w->aside || d.traceparent.size > LONGEST_ACTIVITY) return 0;
+    if (w->aside || d.traceparent.size > LONGEST_TRACE) return 0;
     out o = {self->output + used, self->output + used, self->output + used + LONGEST_ACTIVITY, 0};
     put_raw(&o, self->frame_out.at, self->frame_out.size);
     activity_write(w, &d, &f, at, &o);
@@ -58,8 +58,8 @@ typedef struct {
     source_place at;
 } message;
 
-static int whole_number(PyObject *from, const char *method, int64_t *found) {
-    PyObject *told = PyObject_CallMethod(from, method, NULL);
+static int whole_number(PyObject *from, PyObject *method, int64_t *found) {
+    PyObject *told = PyObject_CallMethodNoArgs(from, method);
     if (!told) return 0;
     *found = told == Py_None ? 0 : PyLong_AsLongLong(told);
     Py_DECREF(told);
@@ -70,9 +70,9 @@ static int whole_number(PyObject *from, const char *method, int64_t *found) {
 static int message_read(Engine *self, PyObject *from, message *m) {
     int64_t partition;
     m->at.topic = self->topic;
-    if (!whole_number(from, "partition", &partition) || !whole_number(from, "offset", &m->at.offset)) return 0;
+    if (!whole_number(from, self->partition_name, &partition) || !whole_number(from, self->offset_name, &m->at.offset)) return 0;
     m->at.partition = (int)partition;
-    m->value = PyObject_CallMethod(from, "value", NULL);
+    m->value = PyObject_CallMethodNoArgs(from, self->value_name);
     return m->value != NULL;
 }
 

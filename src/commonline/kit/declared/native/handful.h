@@ -18,6 +18,7 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD PyObject *owned;
+    PyObject *value_name, *partition_name, *offset_name; /* methods of messages */
     span frame_in, frame_out, topic, plain;
     symbols_table symbols[SYMBOLS];
     struct key_state *key;
@@ -35,5 +36,6 @@ void key_of(const struct key_state *begun, span workspace, span object, unsigned
 PyObject *engine_work(Engine *self, PyObject *const *args, Py_ssize_t count);
 PyObject *engine_counts(Engine *self, PyObject *unused);
 PyObject *engine_result(Engine *self, PyObject *number);
+PyObject *engine_hand_over(Engine *self, PyObject *args);
 
 #endif

@@ -13,6 +13,9 @@ static void engine_free(Engine *self) {
     PyMem_Free(self->key);
     PyMem_Free(self->work.scratch_begin);
     Py_XDECREF(self->owned);
+    Py_XDECREF(self->value_name);
+    Py_XDECREF(self->partition_name);
+    Py_XDECREF(self->offset_name);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -24,7 +27,10 @@ static span kept(Engine *self, PyObject *bytes) {
 static int engine_fill(Engine *self, PyObject *args) {
     PyObject *in, *out_frame, *topic, *key, *plain, *symbols;
     if (!PyArg_ParseTuple(args, "SSSSSO!", &in, &out_frame, &topic, &key, &plain, &PyTuple_Type, &symbols)) return 0;
-    if (!(self->owned = PyList_New(0))) return 0;
+    self->value_name = PyUnicode_InternFromString("value");
+    self->partition_name = PyUnicode_InternFromString("partition");
+    self->offset_name = PyUnicode_InternFromString("offset");
+    if (!self->value_name || !self->partition_name || !self->offset_name || !(self->owned = PyList_New(0))) return 0;
     self->frame_in = kept(self, in);
     self->frame_out = kept(self, out_frame);
     self->topic = kept(self, topic);
@@ -98,6 +104,7 @@ static PyMethodDef engine_methods[] = {
     {"enable", (PyCFunction)engine_enable, METH_VARARGS, "Whether a source's records are worked on."},
     {"work", (PyCFunction)(void (*)(void))engine_work, METH_FASTCALL, "Work on messages; the numbers of those that step aside."},
     {"counts", (PyCFunction)engine_counts, METH_NOARGS, "Counts of what was worked on, by partition, source and hour."},
+    {"hand_over", (PyCFunction)engine_hand_over, METH_VARARGS, "Append results to an accumulator of record batches."},
     {"result", (PyCFunction)engine_result, METH_O, "What became of a record, or None."},
     {NULL, NULL, 0, NULL},
 };

@@ -202,6 +202,7 @@ static int plan_fill(plan *p, PyObject *spec) {
     span fixed[4];
     int fixed_count, relations;
     if (!texts(p, spec, "source", 4, fixed, &fixed_count) || fixed_count != 4) return refuse("source");
+    if (fixed[0].size > LONGEST_NAME_OF_PLACE || fixed[2].size > LONGEST_NAME_OF_PLACE) return refuse("source has too long a name");
     p->workspace = fixed[0], p->connector = fixed[1], p->source = fixed[2], p->markup = fixed[3];
     if (!texts(p, spec, "media", MOST_NAMED, p->media, &p->media_count)) return 0;
     if (!nodes_make(p, spec) || !expressions_make(p, spec)) return 0;
@@ -214,6 +215,7 @@ static int plan_fill(plan *p, PyObject *spec) {
     if (!numbers(spec, "event_guesses", MOST_NAMED, p->expressions, p->event_guess, &p->event_guesses)) return 0;
     if (!numbers(spec, "time_guesses", MOST_NAMED, p->expressions, p->time_guess, &p->time_guesses)) return 0;
     if (!number_within(part(spec, "relations"), 0, 1 << 30, &relations)) return 0;
+    if (!number_within(part(spec, "partition"), 0, 1 << 24, &p->partition)) return 0;
     p->relations = (unsigned)relations;
     return place_make(p, spec);
 }
