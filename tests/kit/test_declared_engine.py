@@ -75,49 +75,48 @@ def test_fixtures_come_out_alike_under_their_own_mappings() -> None:
                 pair.agree(framed(pair.delivery(body.read_bytes(), meta.get("headers"))))
 
 
+COMMONPLACE = {
+    "event": "type",
+    "id": "ticket.id",
+    "version": "ticket.updated",
+    "title": "ticket.subject",
+    "text": "ticket.message",
+    "published": "at",
+    "channel": "ticket",
+    "visibility": "ticket.public && 'customer' || 'internal'",
+    "thread": "ticket.id",
+    "language": "ticket.lang",
+    "url": "ticket.link",
+    "parent": "ticket.answers",
+    "container": "ticket.queue.id",
+    "container_name": "ticket.queue.name",
+    "actor": {"id": "by.id", "name": "by.name", "email": "by.email", "kind": "person", "trust": "verified"},
+    "participants": [{"id": "ticket.customer", "role": "requester"}],
+    "metrics": {"score": "ticket.score"},
+    "tags": "ticket.labels",
+    "verbs": {"ticket.closed": "Update"},
+}
+TICKET: dict[str, Any] = {
+    "id": 4711,
+    "subject": "Kessel läßt sich nicht ausschalten 😀",
+    "message": "Hello,\r\nit keeps “boiling”.\n\nAna",
+    "public": True,
+    "lang": "en-GB",
+    "link": "https://desk.example/t/4711",
+    "answers": "q/1",
+    "queue": {"id": 7, "name": " Repairs "},
+    "customer": "c 31",
+    "score": 2.5,
+    "labels": ["safety", "K-200", "safety"],
+    "updated": "2026-05-04T09:12:33Z",
+}
+BY = {"id": "c-31", "name": "Ana Lima", "email": "Ana.Lima@acme.example"}
+
+
 def test_what_is_commonplace_stays_in() -> None:
-    pair = Pair(
-        {
-            "event": "type",
-            "id": "ticket.id",
-            "version": "ticket.updated",
-            "title": "ticket.subject",
-            "text": "ticket.message",
-            "published": "at",
-            "channel": "ticket",
-            "visibility": "ticket.public && 'customer' || 'internal'",
-            "thread": "ticket.id",
-            "language": "ticket.lang",
-            "url": "ticket.link",
-            "parent": "ticket.answers",
-            "container": "ticket.queue.id",
-            "container_name": "ticket.queue.name",
-            "actor": {"id": "by.id", "name": "by.name", "email": "by.email", "kind": "person", "trust": "verified"},
-            "participants": [{"id": "ticket.customer", "role": "requester"}],
-            "metrics": {"score": "ticket.score"},
-            "tags": "ticket.labels",
-            "verbs": {"ticket.closed": "Update"},
-        },
-        workspace={"own_accounts": ["mailto:*@acme.example"]},
-        unknown_side="customer",
-    )
-    ticket: dict[str, Any] = {
-        "id": 4711,
-        "subject": "Kessel läßt sich nicht ausschalten 😀",
-        "message": "Hello,\r\nit keeps “boiling”.\n\nAna",
-        "public": True,
-        "lang": "en-GB",
-        "link": "https://desk.example/t/4711",
-        "answers": "q/1",
-        "queue": {"id": 7, "name": " Repairs "},
-        "customer": "c 31",
-        "score": 2.5,
-        "labels": ["safety", "K-200", "safety"],
-        "updated": "2026-05-04T09:12:33Z",
-    }
-    by = {"id": "c-31", "name": "Ana Lima", "email": "Ana.Lima@acme.example"}
+    pair = Pair(COMMONPLACE, workspace={"own_accounts": ["mailto:*@acme.example"]}, unknown_side="customer")
     for event in ("ticket.created", "ticket.closed", "ticketUpdated", "ticket.deleted", "note"):
-        body = {"type": event, "at": "2026-05-04T11:12:34.567+02:00", "ticket": ticket, "by": by}
+        body = {"type": event, "at": "2026-05-04T11:12:34.567+02:00", "ticket": TICKET, "by": BY}
         for ascii_only in (True, False):
             written = json.dumps(body, ensure_ascii=ascii_only).encode()
             assert pair.agree(framed(pair.delivery(written, {"traceparent": "00-aa-bb-01"}))), event
