@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from mmap import mmap
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Message
 
@@ -37,7 +37,8 @@ class CompiledMappings:
         self.sources: set[str] = set()
         self.why: dict[str, str] = {}
         for name, source in known.items():
-            self._take_in(name, source)
+            if source.connector.declared is not None:
+                self._take_in(name, source)
 
     def enable(self, source: str, *, on: bool) -> None:
         """Whether a source's deliveries are worked on: not those of one whose breaker is open."""
@@ -62,18 +63,23 @@ class CompiledMappings:
         return self._engine.hand_over(first, end, at, topic, accumulator, builder)
 
     def _take_in(self, name: str, source: Source) -> None:
-        declared, made = source.connector.declared, source.instance
-        if declared is None:
-            return
-        settings = made.mapping_settings
-        connector, region = source.connector.name, settings.get("region")
+        workspace = source.instance.workspace
         try:
-            if made.workspace not in self._partitions:
-                raise program.NotCompiledError(f"the workspace {made.workspace!r} has no partition")
-            spec = program.program(declared(settings), made.workspace, connector, name, made.placement, region)
-            self._engine.add(spec | {"partition": self._partitions[made.workspace]})
-        except (program.NotCompiledError, ValueError) as error:
+            if workspace not in self._partitions:
+                raise program.NotCompiledError(f"the workspace {workspace!r} has no partition")
+            self._engine.add(spec_of(name, source) | {"partition": self._partitions[workspace]})
+        except program.NotCompiledError as error:
             self.why[name] = str(error)
-            log.debug("source %s: its mapping is done in Python: %s", name, error)
+            log.info("source %s: Python does its mapping: %s", name, error)
         else:
             self.sources.add(name)
+
+
+def spec_of(name: str, source: Source) -> dict[str, Any]:
+    """What the engine takes of a source. Raises `NotCompiledError`: why Python does its mapping."""
+    connector, made = source.connector, source.instance
+    if connector.declared is None:
+        raise program.NotCompiledError(f"the connector {connector.name} has code of its own")
+    settings = made.mapping_settings
+    plan, region = connector.declared(settings), settings.get("region")
+    return program.program(plan, made.workspace, connector.name, name, made.placement, region)

@@ -183,6 +183,18 @@ def written(draw: st.DrawFn) -> bytes:
     return draw(damages(data))
 
 
+PIECES = (
+    *("http", "https", "://", "http://", "https://x.de", ":", "/", "h", "s", "\u017f", " ", ".", ",", ")", "(", "]"),
+    *("[", "{", "}", "\u201c", "\u201d", "\u2026", "\u2019", "x", "?", "&", "=", "token", "#", "<", '"', "é", "日"),
+    *("HTTP", "\n", "*"),
+)
+linked = st.lists(st.sampled_from(PIECES), min_size=1, max_size=14).map("".join)
+"""Texts in which addresses stand."""
+_parameters = st.sampled_from(["/", "?", "&", "=", "token", "Token", "a", "#", "%20", "+", "@", "[", ".", "id"])
+addresses = st.tuples(
+    st.sampled_from(["https://", "http://", "https://x.de/", "https://x.de?"]),
+    st.lists(_parameters, max_size=9).map("".join),
+).map("".join)
 ODD_BYTES = tuple(b'\x00|"|\\|{|}|,|\xff|\xed\xa0\x80|1|-|.|e9|\\ud800|\xc3| |'.split(b"|"))
 
 

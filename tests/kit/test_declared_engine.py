@@ -59,6 +59,13 @@ def test_a_damaged_record_is_never_made_more_of_than_python_does(general: Pair, 
     general.agree(data.draw(plans.damages(framed(made))))
 
 
+@given(text=plans.linked, url=plans.addresses)
+@settings(max_examples=300, deadline=None)
+def test_addresses_in_texts_and_alone_come_out_alike_or_not_at_all(general: Pair, text: str, url: str) -> None:
+    body = json.dumps({"id": 1, "text": text, "url": url}, ensure_ascii=False).encode()
+    general.agree(framed(general.delivery(body)))
+
+
 @pytest.mark.parametrize("folder", sorted(path.name for path in CONNECTORS.iterdir() if (path / "fixtures").is_dir()))
 def test_bodies_of_every_product_come_out_alike_or_not_at_all(general: Pair, folder: str) -> None:
     for file in sorted((CONNECTORS / folder / "fixtures").glob("*.json")):
@@ -99,10 +106,10 @@ COMMONPLACE = {
 TICKET: dict[str, Any] = {
     "id": 4711,
     "subject": "Kessel läßt sich nicht ausschalten 😀",
-    "message": "Hello,\r\nit keeps “boiling”.\n\nAna",
+    "message": "Hello,\r\nit keeps “boiling” (https://shop.example/k?id=200).\n\nAna",
     "public": True,
     "lang": "en-GB",
-    "link": "https://desk.example/t/4711",
+    "link": "https://desk.example/t/4711?view=all#last",
     "answers": "q/1",
     "queue": {"id": 7, "name": " Repairs "},
     "customer": "c 31",

@@ -15,7 +15,9 @@ from typing import Literal
 from commonline.bus.wire import records
 from commonline.configuration.load import find, load
 from commonline.configuration.model import Configuration
-from commonline.errors import CommonlineError
+from commonline.errors import CommonlineError, ConfigurationError
+from commonline.kit.declared import engine
+from commonline.kit.declared.program import NotCompiledError
 from commonline.local import ports
 from commonline.local.artifacts import load_lock
 from commonline.local.broker import MIN_FREE_BYTES
@@ -25,6 +27,8 @@ from commonline.local.platform import DEFAULT_PORT, REGISTRY_PORT
 from commonline.local.services import METRICS_PORTS
 from commonline.schemas import compiled
 from commonline.streams import unify
+from commonline.streams.normalize.compiled import spec_of
+from commonline.streams.normalize.decide import sources
 
 State = Literal["ok", "note", "bad"]
 PACKAGES = ("confluent-kafka", "kafka-python", "faust-streaming", "aiokafka", "fastavro", "msgspec", "pydantic")
@@ -51,6 +55,7 @@ def find_all(home: Home, config: Path | None, environ: Mapping[str, str] = os.en
     yield docker(environ)
     finding, configuration = _configuration(config)
     yield finding
+    yield from _mappings(configuration, find(config).absolute().parent)
     yield from _ports(configuration, ours=bool(home.described()))
 
 
@@ -76,6 +81,26 @@ def _producer() -> Finding:
     if form.name == "compiled":
         return Finding("producer", "ok", "stages write by our own client")
     return Finding("producer", "note", f"stages write by librdkafka ({form.why}): all works; see: make compiled")
+
+
+def _mappings(configuration: Configuration | None, folder: Path) -> Iterator[Finding]:
+    """Of sources whose mapping is declared: whose runs compiled."""
+    try:
+        declared = {} if configuration is None else sources(configuration, folder)
+    except ConfigurationError:
+        return  # the service says what is wrong
+    known = {name: one for name, one in declared.items() if one.connector.declared is not None}
+    if not known:
+        return
+    if (form := engine.module()).module is None:
+        yield Finding("mappings", "note", f"in Python ({form.why}): all works, many times slower; see: make compiled")
+        return
+    for name, source in known.items():
+        try:
+            spec_of(name, source)
+            yield Finding("mappings", "ok", f"{name}: compiled")
+        except NotCompiledError as error:
+            yield Finding("mappings", "ok", f"{name}: in Python, for {error}")
 
 
 def _java() -> Finding:

@@ -53,7 +53,7 @@ def desk_deliveries(count: int) -> list[Any]:
     serde = Serde(IDS)
     kinds: tuple[dict[str, Any], ...] = (
         {"id": 1, "text": "plain", "at": "2026-05-08T12:00:00Z", "public": True, "by": "u1"},
-        {"id": 2, "text": "see https://example.org/x"},
+        {"id": 2, "text": "a bell \u0007"},
         {"text": "no id"},
         {"id": "a b", "text": "Grüße", "type": "note.updated", "at": 1_777_900_000},
         {},

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import jmespath
 import msgspec
 
 from commonline.kit import accounts
+from commonline.kit.clean import SECRETIVE_PARAMETERS
 from commonline.kit.declared import guesses
 from commonline.kit.declared.drafting import RELATIONS
 from commonline.kit.declared.expressions import plain_path
@@ -21,18 +22,20 @@ from commonline.kit.declared.parties import PREFIX
 from commonline.kit.declared.plan import KINDS, MappingTable, PartyTable, Plan, symbol_of
 from commonline.kit.place import TIGHTNESS, Placement
 from commonline.schemas.generated.shapes import SHAPES
-from commonline.schemas.records import Trust
 
 Step = str | int
 MEDIA = (b"application/json",)
 """Content types, parameters aside, whose bodies the engine reads."""
 WRITTEN_FOR = {"Activity": "0642ddf8683c3970", "Delivery": "fe91c90a56d30fff"}
 """Digests of the records' shapes that the C sources know by heart: another version of the contract is Python's."""
+_SECRETIVE = tuple(name.encode() for name in sorted(SECRETIVE_PARAMETERS))
 _FUNCTIONS = {"lower": 1, "to_string": 1, "not_null": 0}
 _PAIRS = {"or_expression": "or", "and_expression": "and"}
 _COMPARISONS = {"eq": "equal", "ne": "unequal"}
 _MOST_DIGITS = 18
-_TRUSTS = get_args(Trust)
+_MOST_SLOTS = 128
+_MOST = {"nodes": 256, "expressions": 256, "headers": 32, "verbs": 32, "metrics": 32, "fields": 32, "participants": 8}
+"""Sizes of the engine's tables (engine.h)."""
 
 
 class NotCompiledError(Exception):
@@ -222,10 +225,15 @@ def program(
             _prefix(plan.system or source, kind) for kind in (plan.kind, plan.thread_kind, "container", "user")
         ),
         "media": MEDIA,
+        "secretive": _SECRETIVE,
     }
     told |= _verbs(plan) | _placed(placement, region)
     told |= {"nodes": made.nodes(), "slots": len(made.slots), "headers": tuple(made.headers)}
-    return told | {"expressions": tuple(made.expressions)}
+    told |= {"expressions": tuple(made.expressions)}
+    large = [f"{name}: more than {most}" for name, most in _MOST.items() if len(told[name]) > most]
+    if large or len(made.slots) > _MOST_SLOTS:
+        raise NotCompiledError(f"larger tables than the engine's ({', '.join(large) or 'values'})")
+    return told
 
 
 def _event_guesses(made: _Program) -> tuple[int, ...]:

@@ -56,6 +56,17 @@ static void put_someone(out *o, const party *one) {
     if (one->present) put_party(o, one);
 }
 
+static void put_links(const facts *f, out *o) {
+    if (f->links) put_long(o, f->links);
+    for (int i = 0; i < f->links; i++) {
+        put_long(o, 0); /* link */
+        put_long(o, f->link[i].start);
+        put_long(o, f->link[i].end);
+        put_optional(o, f->link[i].url);
+    }
+    put_long(o, 0);
+}
+
 static void put_object(work *w, const facts *f, out *o) {
     put_text(o, f->id);
     put_long(o, f->object_type);
@@ -70,7 +81,7 @@ static void put_object(work *w, const facts *f, out *o) {
     put_branch(o, 0); /* start_time */
     put_branch(o, 0); /* end_time */
     put_someone(o, &f->author);
-    put_long(o, 0); /* spans */
+    put_links(f, o);
     put_long(o, 0); /* attachments */
 }
 

@@ -18,6 +18,7 @@
 #define MOST_HEADERS 32
 #define MOST_PARTIES 8
 #define MOST_NAMED 32
+#define MOST_LINKS 32
 #define MOST_SYMBOLS 40
 #define MOST_SOURCES 4096
 #define DEEPEST 64
@@ -113,6 +114,8 @@ typedef struct {
     named metric[MOST_NAMED], field[MOST_NAMED];
     Py_ssize_t own_count, pattern_count;
     span *own, *pattern; /* sorted; with `*` */
+    int secretives;
+    span secretive[MOST_NAMED]; /* parameters of addresses that hold secrets */
     int floor, unknown_side, region;
     span our_account;
 } plan;
@@ -148,12 +151,18 @@ typedef struct {
 } party;
 
 typedef struct {
+    span url;
+    Py_ssize_t start, end; /* in characters */
+} link_span;
+
+typedef struct {
     span event, revision, id, version, url, title, text, language, thread, thread_title, container, container_name;
     span parent, our_account, generator, client_ref, reaction;
     int verb, object_type, thread_state, channel, direction, visibility, automated, has_created, dated;
     int64_t created, published;
     party actor, author, participant[MOST_PARTIES];
-    int participants;
+    int participants, links;
+    link_span link[MOST_LINKS];
     char activity_id[36];
 } facts;
 
@@ -176,6 +185,9 @@ char *room(work *w, Py_ssize_t size);
 span one_line(work *w, const value *v, Py_ssize_t limit);
 span plain_text(work *w, const value *v, int html);
 span lowered(work *w, span text);
+/* links.c */
+int links_of(work *w, span text, link_span *found, int most);
+int is_clean_query(const plan *p, span url);
 /* values.c */
 span text_of(work *w, const value *v, unsigned *texture);
 span identifier(work *w, const value *v);

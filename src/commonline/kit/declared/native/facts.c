@@ -116,6 +116,7 @@ static void object_read(work *w, facts *f) {
     f->url = address_of(w, &url);
     f->title = line_of(w, TITLE);
     f->text = f->verb == V_DELETE ? NOTHING : plain_text(w, &text, same(w->plan->markup, (span){"text/html", 9}));
+    f->links = f->text.at && !w->aside ? links_of(w, f->text, f->link, MOST_LINKS) : 0;
     f->language = language_of(w);
     f->has_created = moment(w, &created, &f->created);
     f->author.present = 0;

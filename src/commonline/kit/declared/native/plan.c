@@ -215,6 +215,7 @@ static int plan_fill(plan *p, PyObject *spec) {
     if (!numbers(spec, "event_guesses", MOST_NAMED, p->expressions, p->event_guess, &p->event_guesses)) return 0;
     if (!numbers(spec, "time_guesses", MOST_NAMED, p->expressions, p->time_guess, &p->time_guesses)) return 0;
     if (!number_within(part(spec, "relations"), 0, 1 << 30, &relations)) return 0;
+    if (!texts(p, spec, "secretive", MOST_NAMED, p->secretive, &p->secretives)) return 0;
     if (!number_within(part(spec, "partition"), 0, 1 << 24, &p->partition)) return 0;
     p->relations = (unsigned)relations;
     return place_make(p, spec);

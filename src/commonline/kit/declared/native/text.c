@@ -127,21 +127,12 @@ static span line_ends(work *w, span text) {
     return (span){made, at - made};
 }
 
-static int holds(span text, const char *what, size_t size) {
-    const char *at = text.at, *end = text.at + text.size;
-    while (at < end && (at = memchr(at, what[0], end - at))) {
-        if ((size_t)(end - at) >= size && !memcmp(at, what, size)) return 1;
-        at++;
-    }
-    return 0;
-}
-
-/* An activity's text: of plain text, and of HTML that has neither tags nor entities. Addresses in it are Python's. */
+/* An activity's text: of plain text, and of HTML that has neither tags nor entities. */
 span plain_text(work *w, const value *v, int html) {
     unsigned texture = 0;
     span told = text_of(w, v, &texture);
     if (!told.at) return NOTHING;
-    if (texture & ODD || told.size > LONGEST_TEXT || holds(told, "://", 3)) {
+    if (texture & ODD || told.size > LONGEST_TEXT) {
         ASIDE(w);
         return NOTHING;
     }

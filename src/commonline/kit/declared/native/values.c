@@ -118,7 +118,7 @@ int number_of(work *w, const value *v, double *number) {
     return 1;
 }
 
-/* As values.url, of addresses without a query and credentials. */
+/* As values.url, of addresses without credentials and secrets. */
 span address_of(work *w, const value *v) {
     if (v->type != TEXT || !(begins(v->text, "https://") || begins(v->text, "http://"))) return NOTHING;
     if (v->texture || v->text.size > LONGEST_ADDRESS) {
@@ -126,10 +126,8 @@ span address_of(work *w, const value *v) {
         return NOTHING;
     }
     if (memchr(v->text.at, ' ', v->text.size)) return NOTHING;
-    if (memchr(v->text.at, '?', v->text.size) || memchr(v->text.at, '@', v->text.size)) {
-        ASIDE(w);
-        return NOTHING;
-    }
+    if (memchr(v->text.at, '@', v->text.size)) ASIDE(w);
+    if (memchr(v->text.at, '?', v->text.size) && !is_clean_query(w->plan, v->text)) ASIDE(w);
     return v->text;
 }
 
