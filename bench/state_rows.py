@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from bench.prose import name_of
 from bench.workload import START, WORKSPACE, configuration, log
 
@@ -29,10 +28,9 @@ from commonline.streams.unify.rows import (
     PersonRow,
     ThreadRow,
     WorkspaceRow,
-    decode_row,
-    encode_row,
 )
 from commonline.streams.unify.service import unifier
+from commonline.streams.unify.stored import decode_row, encode_row
 from commonline.streams.unify.view import View
 
 KEY = b"k" * 32
@@ -125,9 +123,8 @@ class World:
 
     def rows(self) -> Rows:
         """All of them; an object's anchors behind it."""
-        workspace = msgspec.structs.replace(
-            self._workspace, accepted=self.objects, conversation_seq=self.objects, clock=START
-        )
+        workspace = self._workspace
+        workspace.accepted, workspace.conversation_seq, workspace.clock = self.objects, self.objects, START
         yield self.key(WORKSPACE_KIND, ""), encode_row(workspace)
         for number in range(self.accounts):
             yield from self._one_account(number)
@@ -150,16 +147,22 @@ class World:
         person = self.key(PERSON, identifier)
         key = self.key(ACCOUNT, uri)
         name = name_of(number)
-        yield key, encode_row(msgspec.structs.replace(self._account, uri=uri, person=person, name=name))
-        yield person, encode_row(msgspec.structs.replace(self._person, id=identifier, accounts=[key]))
+        account, row = self._account, self._person
+        account.uri, account.person, account.name = uri, person, name
+        row.id, row.accounts = identifier, [key]
+        yield key, encode_row(account)
+        yield person, encode_row(row)
 
     def _one_thread(self, number: int, newest: Key) -> Rows:
         uri = thread_uri(number)
         identifier = uuid5(WORKSPACE, "conversation", uri)
         conversation = self.key(CONVERSATION, identifier)
         key = self.key(THREAD, uri)
-        yield key, encode_row(msgspec.structs.replace(self._thread, uri=uri, conversation=conversation, newest=newest))
-        yield conversation, encode_row(msgspec.structs.replace(self._conversation, id=identifier, threads=[key]))
+        thread, row = self._thread, self._conversation
+        thread.uri, thread.conversation, thread.newest = uri, conversation, newest
+        row.id, row.threads = identifier, [key]
+        yield key, encode_row(thread)
+        yield conversation, encode_row(row)
         yield self.key(ANCHOR, f"thread:{uri}"), encode_row(AnchorRow([key]))
 
     def _one_object(self, number: int, thread_key: Key, before: Key) -> tuple[Key, Key, Key, bytes]:

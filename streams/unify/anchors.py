@@ -12,7 +12,8 @@ from commonline.schemas.records import Activity
 from commonline.streams.unify import links, threads
 from commonline.streams.unify.keys import Key
 from commonline.streams.unify.reading import Reading
-from commonline.streams.unify.rows import AnchorRow, Waiting
+from commonline.streams.unify.rows import AnchorRow
+from commonline.streams.unify.shapes import Waiting
 from commonline.streams.unify.texts import TICKET
 from commonline.streams.unify.turn import Turn
 

@@ -18,7 +18,8 @@ from commonline.ids import corrected
 from commonline.schemas.codec import decode_activity, encode_activity
 from commonline.schemas.records import Activity, Object
 from commonline.streams.unify import objects
-from commonline.streams.unify.rows import DELIVERY_END, ID_END, ObjectRow, Version
+from commonline.streams.unify.rows import ObjectRow
+from commonline.streams.unify.shapes import DELIVERY_END, ID_END, Version
 
 REPLAY = "replay"
 
@@ -40,12 +41,8 @@ def correct(row: ObjectRow, activity: Activity, version: Version) -> Correction 
     if known is None or not row.activity or objects.is_delete(activity) or objects.is_restore(activity):
         return None
     fresh = (known[0], version[1])
-    copy = msgspec.structs.replace(
-        row,
-        versions=[fresh if one == known else one for one in row.versions],
-        told_by=dict(row.told_by),
-        chain=dict(row.chain),
-    )
+    copy = row.copy()
+    copy.versions = [fresh if one == known else one for one in row.versions]
     top = known == row.version
     stored = decode_activity(row.activity)
     if activity.edge is not None:

@@ -13,7 +13,8 @@ import msgspec
 from commonline.kit.place import TIGHTNESS
 from commonline.schemas.codec import decode_activity, encode_activity
 from commonline.schemas.records import Activity, Object
-from commonline.streams.unify.rows import ID_END, ObjectRow, Version
+from commonline.streams.unify.rows import ObjectRow
+from commonline.streams.unify.shapes import ID_END, Version
 
 REMEMBERED = 32
 """Versions of one object that are remembered one by one; what is older than all of them counts as seen."""

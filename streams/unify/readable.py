@@ -7,7 +7,7 @@ import msgspec
 from commonline.bus.store import BEGINNING_KEY, POSITION_KEY
 from commonline.errors import StateError
 from commonline.streams.unify.keys import PREFIX_SIZE
-from commonline.streams.unify.rows import ROW_VERSION, TYPES, decode_row
+from commonline.streams.unify.stored import ROW_VERSION, TYPES, decode_row
 
 KEY_SIZE = PREFIX_SIZE + 16
 POSITION_SIZE = 8

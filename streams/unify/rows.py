@@ -1,26 +1,25 @@
 """The rows of the state: one an object, thread, conversation, account, person, link or anchor; none grows with history.
 
-A row is stored as one byte of version and msgpack (arrays, not maps), below its key (`commonline.streams.unify.keys`).
+How they are stored: `commonline.streams.unify.stored`; by which keys: `commonline.streams.unify.keys`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
-from commonline.errors import StateError, TooLargeError
 from commonline.schemas.records import PartyKind, Side
-from commonline.streams.unify.keys import ACCOUNT, ANCHOR, CONVERSATION, LINK, OBJECT, PERSON, THREAD, WORKSPACE, Key
-
-ROW_VERSION = 1
-ROW_LIMIT = 64 * 1024 * 4
-"""A row may hold one activity, whose text is capped at 40,000 characters of up to four bytes."""
+from commonline.streams.unify.keys import Key
+from commonline.streams.unify.shapes import Touch, Version, Waiting
 
 
-class Row(msgspec.Struct, array_like=True, gc=False):
+class Row:
     """Anything that is stored."""
+
+    __slots__ = ()
+
+    def fields(self) -> tuple[Any, ...]:
+        """All that is stored, in that order."""
+        raise NotImplementedError
 
 
 class WorkspaceRow(Row):
@@ -31,23 +30,56 @@ class WorkspaceRow(Row):
     `repolicy`: departments whose clearance or policy the last configuration changed.
     """
 
-    name: str
-    clock: int = 0
-    accepted: int = 0
-    conversation_seq: int = 0
-    feed_seq: dict[str, int] = {}
-    departments: list[str] = []
-    waiting: int = 0
-    configuration: str = ""
-    version: int = 0
-    repolicy: list[str] = []
+    __slots__ = (
+        "accepted",
+        "clock",
+        "configuration",
+        "conversation_seq",
+        "departments",
+        "feed_seq",
+        "name",
+        "repolicy",
+        "version",
+        "waiting",
+    )
 
+    def __init__(
+        self,
+        name: str,
+        clock: int = 0,
+        accepted: int = 0,
+        conversation_seq: int = 0,
+        feed_seq: dict[str, int] | None = None,
+        departments: list[str] | None = None,
+        waiting: int = 0,
+        configuration: str = "",
+        version: int = 0,
+        repolicy: list[str] | None = None,
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self.accepted = accepted
+        self.conversation_seq = conversation_seq
+        self.feed_seq: dict[str, int] = {} if feed_seq is None else feed_seq
+        self.departments: list[str] = [] if departments is None else departments
+        self.waiting = waiting
+        self.configuration = configuration
+        self.version = version
+        self.repolicy: list[str] = [] if repolicy is None else repolicy
 
-Version = tuple[int, bytes]
-"""Order of a version (edit time or revision number), and bytes that make the order total: eight of the activity's id,
-four of the delivery that told it, and eight of that delivery's offset if it was a replay. Rows of before replays could
-correct hold the first eight only."""
-ID_END, DELIVERY_END = 8, 12
+    def fields(self) -> tuple[Any, ...]:
+        return (
+            self.name,
+            self.clock,
+            self.accepted,
+            self.conversation_seq,
+            self.feed_seq,
+            self.departments,
+            self.waiting,
+            self.configuration,
+            self.version,
+            self.repolicy,
+        )
 
 
 class ObjectRow(Row):
@@ -57,142 +89,243 @@ class ObjectRow(Row):
     is not the greatest. `chain`: the object before it in a thread. `sent`: departments whose feed has it.
     """
 
-    thread: Key
-    at: int
-    version: Version
-    versions: list[Version]
-    floor: Version = (-1, b"")
-    deleted: int = -1
-    restored: int = -1
-    created: bool = False
-    tightness: int = 0
-    ruled: int = -1
-    sent: int = 0
-    told_by: dict[str, Version] = {}
-    chain: dict[Key, Key] = {}
-    activity: bytes = b""
+    __slots__ = (
+        "activity",
+        "at",
+        "chain",
+        "created",
+        "deleted",
+        "floor",
+        "restored",
+        "ruled",
+        "sent",
+        "thread",
+        "tightness",
+        "told_by",
+        "version",
+        "versions",
+    )
+
+    def __init__(
+        self,
+        thread: Key,
+        at: int,
+        version: Version,
+        versions: list[Version],
+        floor: Version = (-1, b""),
+        deleted: int = -1,
+        restored: int = -1,
+        created: bool = False,
+        tightness: int = 0,
+        ruled: int = -1,
+        sent: int = 0,
+        told_by: dict[str, Version] | None = None,
+        chain: dict[Key, Key] | None = None,
+        activity: bytes = b"",
+    ) -> None:
+        self.thread = thread
+        self.at = at
+        self.version = version
+        self.versions = versions
+        self.floor = floor
+        self.deleted = deleted
+        self.restored = restored
+        self.created = created
+        self.tightness = tightness
+        self.ruled = ruled
+        self.sent = sent
+        self.told_by: dict[str, Version] = {} if told_by is None else told_by
+        self.chain: dict[Key, Key] = {} if chain is None else chain
+        self.activity = activity
+
+    def fields(self) -> tuple[Any, ...]:
+        return (
+            self.thread,
+            self.at,
+            self.version,
+            self.versions,
+            self.floor,
+            self.deleted,
+            self.restored,
+            self.created,
+            self.tightness,
+            self.ruled,
+            self.sent,
+            self.told_by,
+            self.chain,
+            self.activity,
+        )
+
+    def copy(self) -> ObjectRow:
+        """One that is changed while this one stays."""
+        made = ObjectRow(*self.fields())
+        made.versions, made.told_by, made.chain = list(self.versions), dict(self.told_by), dict(self.chain)
+        return made
 
 
 class ThreadRow(Row):
     """A source's container. `matched`: rules that ever held for an activity of it, under configuration `version`."""
 
-    uri: str
-    conversation: Key
-    founded: int
-    newest: Key = b""
-    matched: int = 0
-    version: int = 0
-    channels: list[str] = []
-    accounts: list[Key] = []
-    neighbours: list[tuple[Key, Key]] = []
+    __slots__ = ("accounts", "channels", "conversation", "founded", "matched", "neighbours", "newest", "uri", "version")
+
+    def __init__(
+        self,
+        uri: str,
+        conversation: Key,
+        founded: int,
+        newest: Key = b"",
+        matched: int = 0,
+        version: int = 0,
+        channels: list[str] | None = None,
+        accounts: list[Key] | None = None,
+        neighbours: list[tuple[Key, Key]] | None = None,
+    ) -> None:
+        self.uri = uri
+        self.conversation = conversation
+        self.founded = founded
+        self.newest = newest
+        self.matched = matched
+        self.version = version
+        self.channels: list[str] = [] if channels is None else channels
+        self.accounts: list[Key] = [] if accounts is None else accounts
+        self.neighbours: list[tuple[Key, Key]] = [] if neighbours is None else neighbours
+
+    def fields(self) -> tuple[Any, ...]:
+        return (
+            self.uri,
+            self.conversation,
+            self.founded,
+            self.newest,
+            self.matched,
+            self.version,
+            self.channels,
+            self.accounts,
+            self.neighbours,
+        )
 
 
 class ConversationRow(Row):
     """Threads joined. `feeds`: departments that have it. `names`: of people outside, for redaction."""
 
-    id: str
-    founded: int
-    threads: list[Key] = []
-    feeds: int = 0
-    names: list[tuple[Key, str]] = []
-    merged_into: Key = b""
+    __slots__ = ("feeds", "founded", "id", "merged_into", "names", "threads")
 
+    def __init__(
+        self,
+        identifier: str,
+        founded: int,
+        threads: list[Key] | None = None,
+        feeds: int = 0,
+        names: list[tuple[Key, str]] | None = None,
+        merged_into: Key = b"",
+    ) -> None:
+        self.id = identifier
+        self.founded = founded
+        self.threads: list[Key] = [] if threads is None else threads
+        self.feeds = feeds
+        self.names: list[tuple[Key, str]] = [] if names is None else names
+        self.merged_into = merged_into
 
-class Touch(msgspec.Struct, array_like=True, gc=False):
-    """When an account took part in a thread: first and last `published`."""
-
-    thread: Key
-    channel: str
-    first: int
-    last: int
+    def fields(self) -> tuple[Any, ...]:
+        return (self.id, self.founded, self.threads, self.feeds, self.names, self.merged_into)
 
 
 class AccountRow(Row):
     """An account, its person and its links. `named`: day (since 1970) on which it was last called `name`."""
 
-    uri: str
-    person: Key
-    kind: PartyKind = "unknown"
-    side: Side = "unknown"
-    name: str | None = None
-    named: int = -1
-    neighbours: list[tuple[Key, Key]] = []
-    touches: list[Touch] = []
+    __slots__ = ("kind", "name", "named", "neighbours", "person", "side", "touches", "uri")
+
+    def __init__(
+        self,
+        uri: str,
+        person: Key,
+        kind: PartyKind = "unknown",
+        side: Side = "unknown",
+        name: str | None = None,
+        named: int = -1,
+        neighbours: list[tuple[Key, Key]] | None = None,
+        touches: list[Touch] | None = None,
+    ) -> None:
+        self.uri = uri
+        self.person = person
+        self.kind = kind
+        self.side = side
+        self.name = name
+        self.named = named
+        self.neighbours: list[tuple[Key, Key]] = [] if neighbours is None else neighbours
+        self.touches: list[Touch] = [] if touches is None else touches
+
+    def fields(self) -> tuple[Any, ...]:
+        return (self.uri, self.person, self.kind, self.side, self.name, self.named, self.neighbours, self.touches)
 
 
 class PersonRow(Row):
     """Accounts joined."""
 
-    id: str
-    founded: int
-    accounts: list[Key] = []
-    revision: int = 0
-    first_seen: int = 0
-    last_seen: int = 0
-    merged_into: Key = b""
+    __slots__ = ("accounts", "first_seen", "founded", "id", "last_seen", "merged_into", "revision")
+
+    def __init__(
+        self,
+        identifier: str,
+        founded: int,
+        accounts: list[Key] | None = None,
+        revision: int = 0,
+        first_seen: int = 0,
+        last_seen: int = 0,
+        merged_into: Key = b"",
+    ) -> None:
+        self.id = identifier
+        self.founded = founded
+        self.accounts: list[Key] = [] if accounts is None else accounts
+        self.revision = revision
+        self.first_seen = first_seen
+        self.last_seen = last_seen
+        self.merged_into = merged_into
+
+    def fields(self) -> tuple[Any, ...]:
+        return (self.id, self.founded, self.accounts, self.revision, self.first_seen, self.last_seen, self.merged_into)
 
 
 class LinkRow(Row):
-    """A link as published, and the rows that it joins. `record` is the encoded Link."""
+    """A link as published, and the rows that it joins. `record` is the encoded Link; `needs`: accounts that must be one
+    person for this link to hold (the window rule).
+    """
 
-    a: Key
-    b: Key
-    active: bool
-    ruled: bool
-    revision: int
-    record: bytes
-    needs: tuple[Key, Key] | None = None
-    """Accounts that must be one person for this link to hold (the window rule)."""
+    __slots__ = ("a", "active", "b", "needs", "record", "revision", "ruled")
 
+    def __init__(
+        self,
+        a: Key,
+        b: Key,
+        active: bool,
+        ruled: bool,
+        revision: int,
+        record: bytes,
+        needs: tuple[Key, Key] | None = None,
+    ) -> None:
+        self.a = a
+        self.b = b
+        self.active = active
+        self.ruled = ruled
+        self.revision = revision
+        self.record = record
+        self.needs = needs
 
-class Waiting(msgspec.Struct, array_like=True, gc=False):
-    """A thread that points at something unseen."""
-
-    thread: Key
-    rule: str
-    active: bool
-    activity: str
+    def fields(self) -> tuple[Any, ...]:
+        return (self.a, self.b, self.active, self.ruled, self.revision, self.record, self.needs)
 
 
 class AnchorRow(Row):
     """What a permalink, ticket number or object id stands for, and who waits for it."""
 
-    threads: list[Key] = []
-    waiting: list[Waiting] = []
+    __slots__ = ("threads", "waiting")
 
+    def __init__(
+        self,
+        threads: list[Key] | None = None,
+        waiting: list[Waiting] | None = None,
+    ) -> None:
+        self.threads: list[Key] = [] if threads is None else threads
+        self.waiting: list[Waiting] = [] if waiting is None else waiting
 
-TYPES: dict[bytes, type[Row]] = {
-    WORKSPACE: WorkspaceRow,
-    OBJECT: ObjectRow,
-    THREAD: ThreadRow,
-    CONVERSATION: ConversationRow,
-    ACCOUNT: AccountRow,
-    PERSON: PersonRow,
-    LINK: LinkRow,
-    ANCHOR: AnchorRow,
-}
-_DECODERS: dict[int, Callable[[bytes], Any]] = {
-    kind[0]: msgspec.msgpack.Decoder(row_type).decode for kind, row_type in TYPES.items()
-}
-_encode = msgspec.msgpack.Encoder().encode
-_VERSION_BYTE = bytes([ROW_VERSION])
-
-
-def encode_row(row: Row) -> bytes:
-    """Bytes of a row. Raises `TooLargeError` beyond the limit (protocol F14)."""
-    data = _VERSION_BYTE + _encode(row)
-    if len(data) > ROW_LIMIT:
-        raise TooLargeError(f"state row {type(row).__name__} in bytes", ROW_LIMIT)
-    return data
-
-
-def decode_row(key: Key, data: bytes) -> Any:
-    """The row. Raises `StateError` for a newer version or unreadable bytes (protocol F25)."""
-    if data[:1] != _VERSION_BYTE:
-        raise StateError(
-            f"state row of version {data[:1].hex()}: this program reads version {ROW_VERSION}; run the newer one"
-        )
-    try:
-        return _DECODERS[key[0]](data[1:])
-    except (msgspec.DecodeError, KeyError) as error:
-        raise StateError(f"state row {key.hex()} cannot be read: {error}; move the state away to rebuild it") from error
+    def fields(self) -> tuple[Any, ...]:
+        return (self.threads, self.waiting)

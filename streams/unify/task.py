@@ -30,7 +30,7 @@ from commonline.streams.unify.decide import Decision, Unifier
 from commonline.streams.unify.envelopes import Addresses, envelopes
 from commonline.streams.unify.keys import WORKSPACE
 from commonline.streams.unify.ledger import BatchLedger
-from commonline.streams.unify.rows import decode_row
+from commonline.streams.unify.stored import decode_row
 from commonline.streams.unify.view import View
 from commonline.topics import Topics
 

@@ -16,9 +16,8 @@ from commonline.streams.unify.rows import (
     Row,
     ThreadRow,
     WorkspaceRow,
-    decode_row,
-    encode_row,
 )
+from commonline.streams.unify.stored import decode_row, encode_row
 from commonline.streams.unify.texts import name_words, words
 
 Read = Callable[[Key], bytes | None]

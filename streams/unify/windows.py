@@ -9,7 +9,8 @@ from __future__ import annotations
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify import links, threads
 from commonline.streams.unify.keys import Key
-from commonline.streams.unify.rows import AccountRow, Touch
+from commonline.streams.unify.rows import AccountRow
+from commonline.streams.unify.shapes import Touch
 from commonline.streams.unify.turn import Turn
 
 MOST_TOUCHES = 64

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from commonline.bus.store import BEGINNING_KEY, POSITION_KEY, encode_position
 from commonline.streams.unify.readable import KEY_SIZE, fault, whole_fault
-from commonline.streams.unify.rows import ROW_VERSION, TYPES
+from commonline.streams.unify.stored import ROW_VERSION, TYPES
 from tests.streams.unify.world import World, activity, configuration, party
 
 KEY = b"o" + bytes(KEY_SIZE - 1)

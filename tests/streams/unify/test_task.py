@@ -20,7 +20,7 @@ from commonline.schemas.ids import SchemaIds
 from commonline.schemas.records import Activity, Control, DeadLetter, FeedActivity, Ledger
 from commonline.schemas.serde import Serde
 from commonline.streams.unify.keys import WORKSPACE
-from commonline.streams.unify.rows import ROW_LIMIT, ROW_VERSION
+from commonline.streams.unify.stored import ROW_LIMIT, ROW_VERSION
 from commonline.streams.unify.task import KILLS_WORKER, Surroundings, UnifyTask
 from commonline.topics import Topics
 from tests.streams.unify.world import START, UNIFIER, activity, configuration, party

@@ -17,7 +17,8 @@ from commonline.gateway.store import bulk, tables
 from commonline.gateway.store.tables import WHOLE
 from commonline.schemas.records import ConversationActivity, FeedActivity, Link, Person
 from commonline.streams.unify.keys import OBJECT
-from commonline.streams.unify.rows import ObjectRow, decode_row, encode_row
+from commonline.streams.unify.rows import ObjectRow
+from commonline.streams.unify.stored import decode_row, encode_row
 
 Record: TypeAlias = FeedActivity | ConversationActivity | Person | Link
 _json = msgspec.json.Encoder().encode
