@@ -6,6 +6,7 @@ A thing may be pointed at before it is seen: the pointer waits at the anchor, so
 from __future__ import annotations
 
 import re
+import string
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from commonline.schemas.records import Activity
@@ -27,18 +28,23 @@ MOST_THREADS = 4
 MOST_POINTERS = 40
 """Pointers of one activity that are followed."""
 URL = re.compile(r"https?://[^\s<>\"')\]]{4,500}")
-PLAIN_URL = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9._~/+=,!$&'()*-]+)")
-"""Of these there is nothing to take apart."""
-NUMBER = re.compile(r"(?:\b(?:ticket|case|request|issue|ticket-id|vorgang)\W{0,3}|#)(\d{3,12})(?!\d)", re.IGNORECASE)
+PLAIN_HOST = string.ascii_lowercase.encode() + b"0123456789.-"
+PLAIN_PATH = string.ascii_letters.encode() + b"0123456789._~/+=,!$&'()*-"
+"""In an address of these there is nothing to take apart."""
+DIGITS = re.compile(r"\d\d\d\d*")
+MOST_DIGITS = 12
+CALLED = re.compile(r"\b(?:ticket|case|request|issue|ticket-id|vorgang)\W{0,3}\Z", re.IGNORECASE)
+MOST_CALLED = 12
+"""What stands before a ticket's number, and its greatest length."""
 TRACKING = ("utm_", "fbclid", "gclid", "mc_", "igsh")
 NUMBERED = frozenset({"Ticket", "Issue"})
 
 
 def url_anchor(url: str) -> str | None:
     """One spelling of a permalink: no scheme, ``www.``, ``m.``, fragment, tracking parameters or closing slash."""
-    plain = PLAIN_URL.fullmatch(url)
+    plain = _plain_anchor(url)
     if plain is not None:
-        return f"url:{plain[1].removeprefix('www.').removeprefix('m.')}{plain[2].rstrip('/')}"
+        return plain
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
@@ -48,6 +54,33 @@ def url_anchor(url: str) -> str | None:
         return None
     query = sorted((k, v) for k, v in parse_qsl(parts.query) if not k.lower().startswith(TRACKING))
     return f"url:{host}{parts.path.rstrip('/')}" + (f"?{urlencode(query)}" if query else "")
+
+
+def _plain_anchor(url: str) -> str | None:
+    """The same for an address in which there is nothing to take apart; None for any other."""
+    begin = 8 if url.startswith("https://") else 7 if url.startswith("http://") else 0
+    slash = url.find("/", begin)
+    if not begin or slash <= begin or slash + 1 == len(url) or not url.isascii():
+        return None
+    host, path = url[begin:slash], url[slash:]
+    if host.encode().translate(None, PLAIN_HOST) or path.encode().translate(None, PLAIN_PATH):
+        return None
+    return f"url:{host.removeprefix('www.').removeprefix('m.')}{path.rstrip('/')}"
+
+
+def ticket_numbers(text: str) -> list[str]:
+    """Numbers of 3 to 12 digits behind ``#`` or a word for a ticket, each once. Digits are looked for first: there are
+    few of them."""
+    found: dict[str, None] = {}
+    for run in DIGITS.finditer(text):
+        begin, end = run.span()
+        if (
+            end - begin <= MOST_DIGITS
+            and begin
+            and (text[begin - 1] == "#" or CALLED.search(text, max(begin - MOST_CALLED, 0), begin))
+        ):
+            found[run[0]] = None
+    return list(found)
 
 
 def names_of(activity: Activity) -> list[str]:
@@ -76,9 +109,9 @@ def pointers_of(activity: Activity, reading: Reading, most: int = MOST_POINTERS)
         anchors = (url_anchor(url) for url in dict.fromkeys(urls) if url.startswith("http"))
         found += [(anchor, links.PERMALINK, True) for anchor in anchors if anchor is not None]
     if reading.traces & TICKET:
-        texts = f"{obj.title or ''}\n{text}"
+        numbers = ticket_numbers(f"{obj.title or ''}\n{text}")
         staff = activity.actor is not None and activity.actor.side == "us"
-        found += [(f"number:{number}", links.TICKET_NUMBER, staff) for number in dict.fromkeys(NUMBER.findall(texts))]
+        found += [(f"number:{number}", links.TICKET_NUMBER, staff) for number in numbers]
     return found[:most]
 
 
@@ -132,10 +165,13 @@ def follow(turn: Turn, activity: Activity, reading: Reading, thread: Key) -> Non
     if not (reading.points or activity.object.spans):
         return
     for name, rule, joins in pointers_of(activity, reading, max(left, 0)):
-        row = turn.view.anchor(turn.keys.anchor(name))
-        for target in list(row.threads) if row is not None else ():
+        key = turn.keys.anchor(name)
+        row = turn.view.anchor(key)
+        if row is None:
+            row = AnchorRow()
+        for target in list(row.threads):
             _link(turn, thread, target, rule, joins=joins)
-        _wait(turn, name, thread, rule, joins=joins)
+        _wait_at(turn, name, key, row, thread, rule, joins=joins)
 
 
 def _follow_object(turn: Turn, uri: str, thread: Key, *, joins: bool) -> None:
@@ -158,13 +194,17 @@ def _follow_thread(turn: Turn, uri: str, thread: Key, *, joins: bool) -> None:
 
 def _wait(turn: Turn, name: str, thread: Key, rule: str, *, joins: bool) -> None:
     key = turn.keys.anchor(name)
-    row = turn.view.anchor(key) or AnchorRow()
-    same = next((one for one in row.waiting if one.thread == thread and one.rule == rule), None)
-    if same is not None:
-        if joins and not same.active:
-            same.active = True
-            turn.view.put(key, row)
-        return
+    row = turn.view.anchor(key)
+    _wait_at(turn, name, key, row if row is not None else AnchorRow(), thread, rule, joins=joins)
+
+
+def _wait_at(turn: Turn, name: str, key: Key, row: AnchorRow, thread: Key, rule: str, *, joins: bool) -> None:
+    for one in row.waiting:
+        if one.thread == thread and one.rule == rule:
+            if joins and not one.active:
+                one.active = True
+                turn.view.put(key, row)
+            return
     if len(row.waiting) >= MOST_WAITING:
         return
     row.waiting.append(Waiting(thread, rule, joins, turn.cause))

@@ -33,22 +33,24 @@ def version_of(activity: Activity) -> Version:
 
     The vendor's revision if it is a number; a Create without one is first; else `published`.
     """
-    told = activity.object.version
-    if activity.edge is None and told is not None and told.isascii() and told.isdigit() and len(told) < 19:
-        order = int(told)
-    elif activity.edge is None and activity.type == "Create":
-        order = 0
-    else:
+    order = -1
+    if activity.edge is None:
+        told = activity.object.version
+        if told is not None and told.isascii() and told.isdigit() and len(told) < 19:
+            order = int(told)
+        elif activity.type == "Create":
+            order = 0
+    if order < 0:
         order = max(activity.published, 0)
     origin = activity.origin
-    total = bytes.fromhex(activity.id[:8] + activity.id[9:13] + activity.id[14:18] + origin.delivery[:8])
+    total = bytes.fromhex(activity.id[:18].replace("-", "") + origin.delivery[:8])
     return (order, total if origin.mode != "replay" else total + origin.offset.to_bytes(8, "big"))
 
 
 def seen(row: ObjectRow, version: Version) -> bool:
     """Whether this very activity was accepted before, by whatever delivery."""
     told = version[1][:ID_END]
-    return version <= row.floor or any(told == known[:ID_END] for _, known in row.versions)
+    return version <= row.floor or any(known.startswith(told) for _, known in row.versions)
 
 
 def remember(row: ObjectRow, version: Version) -> None:

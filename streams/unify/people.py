@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from commonline.ids import uuid5
 from commonline.schemas.codec import decode_link, encode_person
-from commonline.schemas.records import Activity, Party, Person, PersonAccount
+from commonline.schemas.records import Activity, Party, PartyKind, Person, PersonAccount, Side
 from commonline.streams.unify import links, windows
 from commonline.streams.unify.graph import component
 from commonline.streams.unify.keys import Key
@@ -195,19 +195,31 @@ def publish(turn: Turn, key: Key) -> None:
     row.last_seen = turn.row.clock
     turn.view.put(key, row)
     survivor = turn.view.person(row.merged_into) if row.merged_into else None
-    accounts = [account for account in (turn.view.account(one) for one in row.accounts) if account is not None]
-    named = max((a for a in accounts if a.name), key=lambda a: (a.named, a.name), default=None)
-    first = accounts[0] if accounts else None
+    kind: PartyKind = "unknown"
+    side: Side = "unknown"
+    name, named = "", -1
+    accounts: list[PersonAccount] = []
+    for one in row.accounts:
+        account = turn.view.account(one)
+        if account is None:
+            continue
+        if kind == "unknown":
+            kind = account.kind
+        if not accounts or account.side == "us":
+            side = account.side
+        called = account.name
+        if called and (account.named > named or (account.named == named and called > name)):
+            name, named = called, account.named
+        joined = bool(account.neighbours)
+        link = _link_of(turn, account) if joined else None
+        accounts.append(PersonAccount(account.uri, "verified" if joined else "asserted", link))
     record = Person(
         id=row.id,
         workspace=turn.workspace,
-        kind=next((a.kind for a in accounts if a.kind != "unknown"), "unknown"),
-        side="us" if any(a.side == "us" for a in accounts) else first.side if first else "unknown",
-        name=named.name if named else None,
-        accounts=[
-            PersonAccount(account=a.uri, trust="verified" if a.neighbours else "asserted", link=_link_of(turn, a))
-            for a in accounts
-        ],
+        kind=kind,
+        side=side,
+        name=name or None,
+        accounts=accounts,
         merged_into=survivor.id if survivor else None,
         revision=row.revision,
         first_seen=row.first_seen,
@@ -218,7 +230,5 @@ def publish(turn: Turn, key: Key) -> None:
 
 
 def _link_of(turn: Turn, account: AccountRow) -> str | None:
-    if not account.neighbours:
-        return None
     row = turn.view.link(account.neighbours[0][1])
     return decode_link(row.record).id if row else None

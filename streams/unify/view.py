@@ -183,6 +183,8 @@ class View:
 
     def put(self, key: Key, row: Row) -> None:
         """Store a new or changed row in the overlay."""
+        if self._dirty.get(key) is row:
+            return
         self._of[key[0]].put(key, row)
         self._dirty[key] = row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commonline.schemas.records import Reference, Span
-from commonline.streams.unify.anchors import MOST_POINTERS, TRACKING, pointers_of, url_anchor
+from commonline.streams.unify.anchors import MOST_POINTERS, TRACKING, pointers_of, ticket_numbers, url_anchor
 from commonline.streams.unify.reading import Reading
 from tests.streams.unify.world import World, activity, configuration, party
 
@@ -58,6 +59,34 @@ def test_what_texts_and_marks_point_at() -> None:
         ("number:4711", True),
         ("number:815", True),
     }
+
+
+NUMBER = re.compile(r"(?:\b(?:ticket|case|request|issue|ticket-id|vorgang)\W{0,3}|#)(\d{3,12})(?!\d)", re.IGNORECASE)
+"""Which numbers are tickets': what `ticket_numbers` finds in fewer steps."""
+PIECES = (
+    "#",
+    "ticket",
+    "Ticket-ID",
+    "case",
+    "i\u017f\u017fue",
+    "\u0661\u0662\u0663",
+    "123",
+    "4567",
+    "9" * 12,
+    " ",
+    ": ",
+    "-",
+    "x",
+    "\u00f6",
+    "\n",
+    "_",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14))
+def test_ticket_numbers_are_what_the_pattern_says(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert ticket_numbers(text) == list(dict.fromkeys(NUMBER.findall(text)))
 
 
 def test_pointers_are_bounded() -> None:
