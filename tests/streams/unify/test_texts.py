@@ -75,7 +75,7 @@ def test_traces_are_what_the_masks_find(text: str) -> None:
 
 @given(hostile, hostile)
 def test_a_ticket_s_number_leaves_its_trace_in_the_text_that_it_stands_in(title: str, text: str) -> None:
-    if anchors.NUMBER.search(f"{title}\n{text}"):
+    if anchors.ticket_numbers(f"{title}\n{text}"):
         assert traces_in_python(title, text) & TICKET
 
 
