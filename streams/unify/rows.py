@@ -19,7 +19,7 @@ class Row:
 
     def fields(self) -> tuple[Any, ...]:
         """All that is stored, in that order."""
-        raise NotImplementedError
+        return ()
 
 
 class WorkspaceRow(Row):
