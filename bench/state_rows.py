@@ -20,18 +20,11 @@ from commonline.schemas.records import Activity, Container, Object, Origin, Part
 from commonline.streams.unify.keys import ACCOUNT, ANCHOR, CONVERSATION, OBJECT, PERSON, THREAD, Key
 from commonline.streams.unify.keys import WORKSPACE as WORKSPACE_KIND
 from commonline.streams.unify.objects import version_of
-from commonline.streams.unify.rows import (
-    AccountRow,
-    AnchorRow,
-    ConversationRow,
-    ObjectRow,
-    PersonRow,
-    ThreadRow,
-    WorkspaceRow,
-)
+from commonline.streams.unify.rows import AccountRow, AnchorRow, ConversationRow, ObjectRow, PersonRow, ThreadRow
 from commonline.streams.unify.service import unifier
 from commonline.streams.unify.stored import decode_row, encode_row
 from commonline.streams.unify.view import View
+from commonline.streams.unify.workspace import WorkspaceRow
 
 KEY = b"k" * 32
 POOL = 2000

@@ -28,6 +28,7 @@ COMPILED = (
     "turn",
     "view",
     "windows",
+    "workspace",
 )
 """Modules that `make compiled` compiles: all that every activity goes through, but those that hold structs."""
 FORM = compiled.use(__name__, __path__)

@@ -25,13 +25,14 @@ from commonline.streams.unify import (
 from commonline.streams.unify.keys import WORKSPACE, Key, Keys
 from commonline.streams.unify.outputs import Output
 from commonline.streams.unify.reading import Reading
-from commonline.streams.unify.rows import ConversationRow, ObjectRow, ThreadRow, WorkspaceRow
+from commonline.streams.unify.rows import ConversationRow, ObjectRow, ThreadRow
 from commonline.streams.unify.rules import Compiled, compile_configuration
 from commonline.streams.unify.shapes import Version
 from commonline.streams.unify.specs import UnifyConfiguration
 from commonline.streams.unify.subject import Subject, persons_of
 from commonline.streams.unify.turn import Met, Turn
 from commonline.streams.unify.view import View
+from commonline.streams.unify.workspace import WorkspaceRow
 
 LARGEST = 200 * 1024
 """Encoded activity, bytes. Larger: dead letter `too-large` (protocol F14)."""

@@ -18,7 +18,6 @@ from commonline.streams.unify.rows import (
     PersonRow,
     Row,
     ThreadRow,
-    WorkspaceRow,
 )
 from commonline.streams.unify.shapes import (
     AccountShape,
@@ -31,6 +30,7 @@ from commonline.streams.unify.shapes import (
     ThreadShape,
     WorkspaceShape,
 )
+from commonline.streams.unify.workspace import WorkspaceRow
 
 ROW_VERSION = 1
 ROW_LIMIT = 64 * 1024 * 4

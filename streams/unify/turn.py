@@ -5,9 +5,10 @@ from __future__ import annotations
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify.keys import PREFIX_SIZE, Key, WorkspaceKeys
 from commonline.streams.unify.outputs import Output, Where
-from commonline.streams.unify.rows import AccountRow, WorkspaceRow
+from commonline.streams.unify.rows import AccountRow
 from commonline.streams.unify.rules import Compiled
 from commonline.streams.unify.view import View
+from commonline.streams.unify.workspace import WorkspaceRow
 
 MOST_RECORDS = 500
 """Records that one input may write to feeds; the rest follows as Continue records (protocol F5)."""

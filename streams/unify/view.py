@@ -15,10 +15,10 @@ from commonline.streams.unify.rows import (
     PersonRow,
     Row,
     ThreadRow,
-    WorkspaceRow,
 )
 from commonline.streams.unify.stored import decode_row, encode_row
 from commonline.streams.unify.texts import name_words, words
+from commonline.streams.unify.workspace import WorkspaceRow
 
 Read = Callable[[Key], bytes | None]
 Scan = Callable[[bytes, bytes], Iterator[tuple[Key, bytes]]]
