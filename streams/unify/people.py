@@ -210,9 +210,7 @@ def publish(turn: Turn, key: Key) -> None:
         called = account.name
         if called and (account.named > named or (account.named == named and called > name)):
             name, named = called, account.named
-        joined = bool(account.neighbours)
-        link = _link_of(turn, account) if joined else None
-        accounts.append(PersonAccount(account.uri, "verified" if joined else "asserted", link))
+        accounts.append(_shown(turn, account))
     record = Person(
         id=row.id,
         workspace=turn.workspace,
@@ -229,6 +227,8 @@ def publish(turn: Turn, key: Key) -> None:
     turn.say("persons", row.id.encode(), value, "Person", "person", row.id, turn.row.clock)
 
 
-def _link_of(turn: Turn, account: AccountRow) -> str | None:
+def _shown(turn: Turn, account: AccountRow) -> PersonAccount:
+    if not account.neighbours:
+        return PersonAccount(account.uri, "asserted")
     row = turn.view.link(account.neighbours[0][1])
-    return decode_link(row.record).id if row else None
+    return PersonAccount(account.uri, "verified", decode_link(row.record).id if row is not None else None)
