@@ -20,7 +20,7 @@ from commonline.schemas import cloudevents
 from commonline.streams.unify import chosen, outputs
 from commonline.streams.unify.envelopes import envelopes
 from commonline.streams.unify.outputs import Output
-from commonline.streams.unify.rows import ROW_LIMIT
+from commonline.streams.unify.stored import ROW_LIMIT
 from commonline.streams.unify.task import SENT_TOGETHER, Surroundings, UnifyTask
 from commonline.topics import Topics
 from tests.bus.wire.built import module as builder
