@@ -960,7 +960,7 @@ class Finding(Struct, gc=False):
     """Where an independent reading of the topics does not agree with a stage's ledger."""
 
     id: str
-    """uuid5 of stage, topic, partition, first offset, kind, source."""
+    """uuid5 of stage, topic, partition, first offset (of what was deleted from a feed: the offset behind), kind, source."""
     kind: FindingKind
     """What is wrong."""
     state: FindingState
@@ -970,7 +970,7 @@ class Finding(Struct, gc=False):
     workspace: str
     """Organisation or brand whose departments share one line; empty: not known."""
     source: str
-    """Configured instance of the connector; empty: not known."""
+    """Configured instance of the connector; empty: not known, or a feed, which all sources of the workspace share."""
     topic: str
     """The stage's input topic, or the feed."""
     partition: int

@@ -270,6 +270,20 @@ def test_a_stricter_policy_is_applied_to_what_the_feed_holds() -> None:
     assert world.texts("d") == ["write to [e-mail]"]
 
 
+def test_a_policy_that_changes_and_changes_back_shows_everything_again() -> None:
+    """What a person does for a feed that lacks records (docs/operations.md, CommonlineFeedGap)."""
+    rules = [RuleSpec(name="all")]
+    first, second = (
+        DepartmentSpec("internal", rules=rules, policy=PolicySpec(redact=some)) for some in ([], ["phone"])
+    )
+    world = World().take(configuration({"d": first}), activity("test:a", text="one"), activity("test:b", text="two"))
+    before = len(world.feed("d"))
+    world.commit().take(configuration({"d": second})).commit().take(configuration({"d": first}))
+    again = world.feed("d")[before:]
+    assert [(record.event, record.catch_up) for record in again] == [("activity", True)] * 4
+    assert sorted(shown(record).object.text or "" for record in again) == ["one", "one", "two", "two"]
+
+
 def test_all_feeds_carry_the_same_fact() -> None:
     world = World().take(configuration(), activity("test:c1", actor=ANA, text="call +49 30 1234567"))
     facts = {record.fact for name in specs() for record in world.feed(name) if record.event == "activity"}
