@@ -23,6 +23,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -101,7 +102,7 @@ class AsyncProducer:
         self._failing = False
         self._in_flight = 0
         self._progress = time.monotonic()
-        self._work = threading.Event()
+        self._work: SimpleQueue[None] = SimpleQueue()  # a word for each group; an Event costs three times as much
         self._throttle = Throttle(30.0)
         self._reports: deque[tuple[_Record, KafkaError | None, int, int]] = deque()
         self._waiting: list[_Record] = []
@@ -214,7 +215,7 @@ class AsyncProducer:
                 self._end(record, RetryLaterError("too many records wait for the broker", RETRY_AFTER_S))
             except KafkaException as error:
                 self._end(record, self._failure(error.args[0]))
-        self._work.set()
+        self._work.put(None)
 
     def _on_delivery(self, record: _Record, error: KafkaError | None, message: Message) -> None:
         """In the serving thread."""
@@ -259,12 +260,13 @@ class AsyncProducer:
             producer = self._producer
             if producer is None:
                 return
-            if self._work.wait(POLL_S):
-                self._work.clear()
-                if producer.flush(TURN_S):
-                    self._work.set()
-            else:
+            try:
+                self._work.get(timeout=POLL_S)
+            except Empty:
                 producer.poll(0)
+            else:
+                if producer.flush(TURN_S):
+                    self._work.put(None)
             if self._reports and self._loop is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._settle)
             if self._broken:
