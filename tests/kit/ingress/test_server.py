@@ -30,14 +30,21 @@ FILE = (
 )
 
 
+@pytest.fixture
+def limits() -> Limits:
+    return Limits()
+
+
 @pytest.fixture(params=["at once", "by a task"])
-async def site(request: pytest.FixtureRequest, probes: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+async def site(
+    request: pytest.FixtureRequest, limits: Limits, probes: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Site]:
     monkeypatch.setenv("SECRET", "kettle")
     monkeypatch.setattr(server, "AT_ONCE_S", WAIT_S)
     ready = endpoint(instances(parse(FILE), probes)["desk"], 1_000_000)
     assert ready is not None
     metrics, broker = Metrics(), Broker()
-    ingress = Ingress(Limits(idle_s=0.3, keep_alive_s=0.4), metrics, clock=lambda: NOW)
+    ingress = Ingress(limits, metrics, clock=lambda: NOW)
     ingress.endpoints, ingress.keep = {"desk": ready}, broker.keep
     if request.param == "at once":
         ingress.begin = broker.begin
@@ -104,6 +111,7 @@ async def test_a_body_in_pieces(site: Site, monkeypatch: pytest.MonkeyPatch) -> 
     assert site.broker.tasks == (1 if is_at_once(site) else 2), "what comes slowly has a task, and its limits"
 
 
+@pytest.mark.parametrize("limits", [Limits(idle_s=0.3)])
 async def test_a_body_that_stops_coming_and_one_whose_caller_leaves(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +218,7 @@ async def test_what_is_no_http_behind_a_call(site: Site) -> None:
     assert await caller.is_closed()
 
 
+@pytest.mark.parametrize("limits", [Limits(keep_alive_s=0.4)])
 async def test_who_is_idle_is_disconnected_and_who_waits_for_the_broker_is_not(site: Site) -> None:
     site.broker.quick = False
     idle, waiting = await site.caller(), await site.caller()
