@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.schemas import compiling
 
-from commonline.kit.digests import Prover
+from commonline.kit.digests import prover
 
 
 def compiled() -> Any:
@@ -34,7 +34,7 @@ def expected(key: bytes, lead: bytes, body: bytes) -> tuple[bytes, bytes]:
 
 def test_every_place_where_lead_and_body_can_end(module: Any) -> None:
     data = bytes(number * 7 & 255 for number in range(400))
-    proved = Prover(b"kettle", module)
+    proved = prover(b"kettle", module)
     for led in range(135):
         for size in (*range(135), 191, 192, 193, 255, 256, 257):
             lead, body = data[:led], data[3 : 3 + size]
@@ -44,13 +44,13 @@ def test_every_place_where_lead_and_body_can_end(module: Any) -> None:
 @given(key=st.binary(max_size=200), lead=st.binary(max_size=300), body=st.binary(max_size=3000))
 def test_any_key_lead_and_body(key: bytes, lead: bytes, body: bytes) -> None:
     for module in (compiled(), None):
-        assert Prover(key, module)(lead, body) == expected(key, lead, body)
+        assert prover(key, module)(lead, body) == expected(key, lead, body)
 
 
 def test_long_bodies(module: Any) -> None:
     for size in (65_536, 262_143, 262_144, 3_000_001):
         body = hashlib.shake_128(b"body").digest(size)
-        assert Prover(b"k", module)(b"v0:1:", body) == expected(b"k", b"v0:1:", body)
+        assert prover(b"k", module)(b"v0:1:", body) == expected(b"k", b"v0:1:", body)
 
 
 def test_what_is_no_bytes_is_refused() -> None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from commonline.compiled import extension
 
+Prover = Callable[[bytes, bytes], tuple[bytes, bytes]]
+"""Gives for a lead and a body the HMAC of both together, and the digest of the body; 32 bytes each."""
 BLOCK = 64
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
@@ -31,18 +34,9 @@ def _prove(begun: Any, lead: bytes, body: bytes) -> tuple[bytes, bytes]:
     return outer.digest(), hashlib.sha256(body).digest()
 
 
-class Prover:
-    """A key with which bodies are proved. It is taken in once: that is half of a short body's time."""
-
-    __slots__ = ("_begun", "_prove")
-
-    def __init__(self, key: bytes, module: Any = FORM.module) -> None:
-        begin: Callable[[bytes], Any] = _begin
-        self._prove: Callable[[Any, bytes, bytes], tuple[bytes, bytes]] = _prove
-        if module is not None and module.supported():
-            begin, self._prove = module.begin, module.prove
-        self._begun = begin((hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0"))
-
-    def __call__(self, lead: bytes, body: bytes) -> tuple[bytes, bytes]:
-        """The HMAC of `lead` and `body`, and the digest of `body`, 32 bytes each."""
-        return self._prove(self._begun, lead, body)
+def prover(key: bytes, module: Any = FORM.module) -> Prover:
+    """What proves bodies with a key. The key is taken in once: that is half of a short body's time."""
+    padded = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+    if module is not None and module.supported():
+        return partial(module.prove, module.begin(padded))
+    return partial(_prove, _begin(padded))

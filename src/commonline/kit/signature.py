@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any
 
 from commonline.errors import AuthenticationError, ConfigurationError
-from commonline.kit.digests import Prover
+from commonline.kit.digests import prover
 from commonline.kit.manifest import Signature
 from commonline.kit.request import Request, wire
 
@@ -61,7 +61,7 @@ class Verifier:
         keys = [_key(scheme, secret) for secret in secrets]
         self._macs = [_begun(scheme.algorithm, key) for key in keys]
         self._lead = _lead(scheme) if scheme.algorithm == "hmac-sha256" else None
-        self._provers = [Prover(key) for key in keys] if self._lead is not None else []
+        self._provers = [prover(key) for key in keys] if self._lead is not None else []
 
     def __call__(self, request: Request, now_us: int) -> bytes | None:
         """Accept, and give the body's SHA-256 where it was made with the MAC; or raise `AuthenticationError`."""
@@ -109,7 +109,7 @@ def _lead(scheme: Signature) -> tuple[tuple[bytes, str | None], ...] | None:
     *before, (literal, name), (rest, _) = [(b"", None), *template(scheme.content)]
     if name != "body" or rest or any(field == "body" for _, field in before):
         return None
-    return (*before, (literal, None))
+    return tuple(part for part in (*before, (literal, None)) if part != (b"", None))
 
 
 def _content(

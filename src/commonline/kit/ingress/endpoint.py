@@ -65,9 +65,8 @@ class Endpoint:
         if request.method not in self.webhook.methods:
             raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method", allow=", ".join(self.webhook.methods))
         verified = self._verify(request, now_us, found)
-        answer = handshake.by_body(self.webhook, request)
-        if answer is not None:
-            return answer
+        if self.webhook.handshake is not None and (echo := handshake.by_body(self.webhook, request)) is not None:
+            return echo
         return delivery(
             self.instance,
             request.body if verified.body is None else verified.body,
@@ -86,7 +85,7 @@ class Endpoint:
             answer = self.hooks.handshake(request, self.instance.settings, now_us)
             if answer is not None:
                 return answer
-        return handshake.by_query(self.webhook, self.instance.secrets, request)
+        return handshake.by_query(self.webhook, self.instance.secrets, request) if request.method == "GET" else None
 
     def _verify(self, request: Request, now_us: int, found: Mapping[str, Document]) -> Verified:
         if self.hooks.verify_by is not None:

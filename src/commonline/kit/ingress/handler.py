@@ -250,6 +250,8 @@ class Ingress:
 def _check_head(method: str, headers: Mapping[str, str], endpoint: Endpoint) -> None:
     if method not in endpoint.methods:
         raise refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method", close=True, allow=", ".join(sorted(endpoint.methods)))
+    if headers.get("content-type") in endpoint.content_types:
+        return
     if method in endpoint.webhook.methods and not endpoint.takes(_media_type(headers)):
         raise refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "content-type", close=True)
 
