@@ -121,7 +121,7 @@ def test_what_waits_while_it_crawls_is_not_its_doing() -> None:
     assert line.pace.rate > 10 * SLOWEST
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     capacity=st.floats(200, 20_000),
     share=st.floats(0, 0.9),

@@ -17,8 +17,9 @@ from typing import NamedTuple
 WINDOW_S = 1.0
 STOP_S = 0.2
 """Work that may wait at most (protocol F16); more only where live traffic waits long by itself."""
-MORE, MORE_S = 1.5, 0.02
-"""What waits may wait so many times as long as by itself, and so much longer."""
+MORE, MORE_S = 1.3, 0.02
+"""What waits may wait so many times as long as by itself, and so much longer: so that with what is on its way, and with
+what the rate rises beyond before that is seen, it waits twice as long at most."""
 BASE_MOST_S = 0.4
 """What waits longer than this by itself is left alone."""
 SLOWEST, FASTEST = 5.0, 20_000.0
@@ -67,7 +68,7 @@ class Pace:
 
     @property
     def aim_s(self) -> float:
-        """The waiting time that is aimed at: half as much again as without the replay, and a little."""
+        """The waiting time that is aimed at: a third more than without the replay, and a little."""
         return MORE * min(self.base_s, BASE_MOST_S) + MORE_S
 
     @property
@@ -80,8 +81,8 @@ class Pace:
         self._seen.append((now, dict(queues)))
         while len(self._seen) > 2 and self._seen[1][0] <= now - WINDOW_S:
             self._seen.popleft()
-        self.waits_s, self._through = max((self._waits(name) for name in queues), default=(0.0, 0.0))
-        self._rebase(now)
+        self.waits_s, self._through, lasting = max((self._waits(name) for name in queues), default=(0.0, 0.0, 0.0))
+        self._rebase(now, lasting)
         if self._begun is None or now - self._begun < CRAWL_S:
             return
         while self._written and self._written[0][0] <= now - WINDOW_S:
@@ -93,9 +94,9 @@ class Pace:
             rate = own + self._through * (self.aim_s - self.waits_s) / (self.aim_s + REACT_S)
         self.rate = min(max(rate, SLOWEST), FASTEST)
 
-    def _rebase(self, now: float) -> None:
+    def _rebase(self, now: float, lasting: float) -> None:
         """What waits by itself: seen before anything is written, whenever it is less, and while the replay crawls."""
-        self._calm += (self.waits_s - self._calm) * SMOOTH
+        self._calm += (lasting - self._calm) * SMOOTH
         if self.rate > 2 * SLOWEST:
             self._crawls = None
         elif self._crawls is None:
@@ -118,14 +119,18 @@ class Pace:
             self._begun = now if self._begun is None else self._begun
         return count
 
-    def _waits(self, name: Name) -> tuple[float, float]:
-        """How long a queue's last record will have waited, in seconds, and how many get through a second."""
+    def _waits(self, name: Name) -> tuple[float, float, float]:
+        """How long a queue's last record will have waited, in seconds, how many get through a second; and how long
+        those of the whole window waited on average, which a few that came at once do not change."""
         samples = [(at, queues[name]) for at, queues in self._seen if name in queues]
         (first_at, first), (last_at, last) = samples[0], samples[-1]
         span, through = last_at - first_at, last.done - first.done
         # A transaction's mark takes an offset and is never read: it always waits.
-        recent = [max(queue.waiting - 1, 0) for at, queue in samples if at >= last_at - STEADY_S]
-        mean = sum(recent) / len(recent)
-        if mean <= 0 or span <= 0:
-            return 0.0, through / span if span > 0 else 0.0
-        return max(mean * span / max(through, 1) - self.late_s(name[0]), 0.0), through / span
+        waiting = [(at, max(queue.waiting - 1, 0)) for at, queue in samples]
+        recent = [count for at, count in waiting if at >= last_at - STEADY_S]
+        if span <= 0:
+            return 0.0, 0.0, 0.0
+        late, each = self.late_s(name[0]), span / max(through, 1)
+        waits = max(sum(recent) / len(recent) * each - late, 0.0)
+        lasting = max(sum(count for _, count in waiting) / len(waiting) * each - late, 0.0)
+        return waits, through / span, lasting
