@@ -15,7 +15,7 @@ import msgspec
 from commonline.errors import MalformedPayloadError
 from commonline.kit.declared.expressions import Scope
 from commonline.kit.declared.items import Part, drafts
-from commonline.kit.declared.plan import plan
+from commonline.kit.declared.plan import Plan, plan
 from commonline.kit.mapping import Entry, EventMapping
 from commonline.schemas.records import Delivery
 
@@ -28,6 +28,11 @@ _decode = msgspec.json.Decoder().decode
 def check_settings(settings: Mapping[str, Any]) -> None:
     """Compile the source's expressions. Raises `ConfigurationError` naming the key and the fix."""
     plan(settings["mapping"])
+
+
+def declared(settings: Mapping[str, Any]) -> Plan:
+    """The compiled table, for the engine: of JSON lines; rows of CSV are Python's. Raises `ConfigurationError`."""
+    return plan(settings["mapping"])
 
 
 def entries(delivery: Delivery, settings: Mapping[str, Any]) -> list[Entry]:

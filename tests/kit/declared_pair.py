@@ -47,6 +47,13 @@ def no_blob(uri: str) -> bytes:
     raise StateError(f"{uri} is not there")
 
 
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "webhook": {"signature": {"scheme": "none"}},
+    "files": {"paths": ["/exports/*.jsonl"]},
+}
+"""Connectors with declared mappings, and what else they want to be told."""
+
+
 class Lying:
     """A record as confluent-kafka gives it, as far as it is looked at."""
 
@@ -67,13 +74,19 @@ class Lying:
 
 
 class Pair:
-    """One source ``desk`` of the connector webhook, under a mapping and the rest of a source's configuration."""
+    """One source ``desk`` under a mapping and the rest of a source's configuration."""
 
-    def __init__(self, mapping: dict[str, Any], workspace: dict[str, Any] | None = None, **source: Any) -> None:
-        told: dict[str, Any] = {"mapping": mapping, "signature": {"scheme": "none"}}
-        configured = Configured(connector="webhook", workspace="acme", **told, **source)
+    def __init__(
+        self,
+        mapping: dict[str, Any],
+        workspace: dict[str, Any] | None = None,
+        connector: str = "webhook",
+        **source: Any,
+    ) -> None:
+        told: dict[str, Any] = {"mapping": mapping, **OTHERWISE[connector]}
+        configured = Configured(connector=connector, workspace="acme", **told, **source)
         self.instance = instance("desk", configured, Workspace(**workspace or {}), Path())
-        self.known = {"desk": Source(catalogue.connector("webhook"), self.instance)}
+        self.known = {"desk": Source(catalogue.connector(connector), self.instance)}
         self.normalizer = Normalizer(self.known, {"acme": 0}, no_blob, "commonline test")
         self.compiled = CompiledMappings(engine_module(), self.known, {"acme": 5}, FRAMES, TOPIC, KEY)
 

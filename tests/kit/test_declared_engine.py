@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.kit import declared_plans as plans
-from tests.kit.declared_pair import Pair, framed
+from tests.kit.declared_pair import OTHERWISE, Pair, framed
 
 from commonline.kit.declared import program
 from commonline.kit.declared.program import NotCompiledError
@@ -41,7 +41,8 @@ SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 @settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 def test_any_mapping_of_any_body_comes_out_alike_or_not_at_all(data: st.DataObject) -> None:
     region = data.draw(st.sampled_from([None, "DE"]))
-    pair = Pair(data.draw(plans.tables()), workspace={"region": region}, **data.draw(plans.placements))
+    placed: dict[str, Any] = data.draw(plans.placements) | {"connector": data.draw(st.sampled_from(sorted(OTHERWISE)))}
+    pair = Pair(data.draw(plans.tables()), workspace={"region": region}, **placed)
     for _ in range(3):
         pair.agree(framed(pair.delivery(data.draw(plans.written()), data.draw(plans.headers))))
 
@@ -127,6 +128,26 @@ def test_what_is_commonplace_stays_in() -> None:
         for ascii_only in (True, False):
             written = json.dumps(body, ensure_ascii=ascii_only).encode()
             assert pair.agree(framed(pair.delivery(written, {"traceparent": "00-aa-bb-01"}))), event
+
+
+@pytest.mark.parametrize("connector", sorted(OTHERWISE))
+@pytest.mark.parametrize(
+    ("content_type", "inside"),
+    [
+        ("application/json", True),
+        ("application/json;charset=UTF-8 ", True),
+        ("application/json; charset=windows-1252", False),
+        ("application/json; version=1", False),
+        ("application/cloudevents+json", False),
+        ("text/csv; header=present; charset=utf-8", False),
+        ("text/plain", False),
+        ("", False),
+    ],
+)
+def test_bodies_are_read_by_their_content_type(connector: str, content_type: str, *, inside: bool) -> None:
+    pair = Pair({"id": "id", "text": "text", "published": "at"}, connector=connector)
+    body = '{"id": 1, "text": "Grüße", "at": 1777900000}'.encode()
+    assert pair.agree(framed(pair.delivery(body, content_type=content_type))) is inside
 
 
 @pytest.mark.parametrize(

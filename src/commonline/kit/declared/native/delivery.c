@@ -91,8 +91,21 @@ static plan *plan_of(plan *const *plans, Py_ssize_t count, span source) {
     return NULL;
 }
 
+/* Whether parameters of a content type, behind its semicolon, say UTF-8 and nothing else. */
+static int is_utf8(span parameters) {
+    static const char wanted[] = "charset=utf-8";
+    span told = trimmed(parameters);
+    if (told.size != (Py_ssize_t)sizeof wanted - 1) return 0;
+    for (Py_ssize_t i = 0; i < told.size; i++) {
+        char c = told.at[i];
+        if ((c >= 'A' && c <= 'Z' ? c | 32 : c) != wanted[i]) return 0;
+    }
+    return 1;
+}
+
 static int is_json(const plan *p, span content_type) {
-    const char *parameters = memchr(content_type.at, ';', content_type.size);
+    const char *parameters = memchr(content_type.at, ';', (size_t)content_type.size), *end = content_type.at + content_type.size;
+    if (parameters && !is_utf8((span){parameters + 1, end - parameters - 1})) return 0;
     if (parameters) content_type.size = parameters - content_type.at;
     for (int i = 0; i < p->media_count; i++)
         if (same(content_type, p->media[i])) return 1;
