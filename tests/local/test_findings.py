@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from commonline.bus.durability import Found
+from commonline.compiled import Extension
 from commonline.errors import PlatformError
+from commonline.kit.declared import engine
 from commonline.local import broker_findings, findings, ports
 from commonline.local.broker_findings import find_broker
 from commonline.local.findings import Finding, find_all
@@ -65,6 +68,23 @@ def test_a_right_configuration_is_counted_and_its_port_is_looked_at(home: Home, 
         found = all_of(home, file)
     assert found["configuration"].text == f"{file} is valid: 1 workspaces, 0 sources, 4 departments"
     assert f"{port} (connect) is in use by" in found["ports"].text
+
+
+def test_whose_mapping_runs_compiled_is_told(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "commonline.toml"
+    desks = [
+        f"[sources.{name}]\nconnector='webhook'\nworkspace='acme'\nsignature={{scheme='none'}}\n"
+        f"mapping={{id='id', text='{text}'}}\n"
+        for name, text in (("desk", "text"), ("shop", "sort(words)"))
+    ]
+    file.write_text("[workspaces.acme]\n" + "".join(desks))
+    monkeypatch.setattr(engine, "module", lambda: Extension(None, "not compiled"))
+    assert all_of(home, file)["mappings"].text.startswith("in Python (not compiled)")
+    monkeypatch.setattr(engine, "module", lambda: Extension(ModuleType("engine")))
+    wanted = "desk compiled; shop in Python, for mapping.text has JMESPath's function sort"
+    assert all_of(home, file)["mappings"].text == wanted
+    file.write_text("[workspaces.acme]\n")
+    assert "mappings" not in all_of(home, file)
 
 
 def test_a_place_without_room_is_bad(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

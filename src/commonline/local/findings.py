@@ -28,7 +28,7 @@ from commonline.local.services import METRICS_PORTS
 from commonline.schemas import compiled
 from commonline.streams import unify
 from commonline.streams.normalize.compiled import spec_of
-from commonline.streams.normalize.decide import sources
+from commonline.streams.normalize.decide import Source, sources
 
 State = Literal["ok", "note", "bad"]
 PACKAGES = ("confluent-kafka", "kafka-python", "faust-streaming", "aiokafka", "fastavro", "msgspec", "pydantic")
@@ -95,12 +95,15 @@ def _mappings(configuration: Configuration | None, folder: Path) -> Iterator[Fin
     if (form := engine.module()).module is None:
         yield Finding("mappings", "note", f"in Python ({form.why}): all works, many times slower; see: make compiled")
         return
-    for name, source in known.items():
-        try:
-            spec_of(name, source)
-            yield Finding("mappings", "ok", f"{name}: compiled")
-        except NotCompiledError as error:
-            yield Finding("mappings", "ok", f"{name}: in Python, for {error}")
+    yield Finding("mappings", "ok", "; ".join(_mapping(name, source) for name, source in known.items()))
+
+
+def _mapping(name: str, source: Source) -> str:
+    try:
+        spec_of(name, source)
+    except NotCompiledError as error:
+        return f"{name} in Python, for {error}"
+    return f"{name} compiled"
 
 
 def _java() -> Finding:
