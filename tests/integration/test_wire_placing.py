@@ -46,8 +46,7 @@ def task(topics: Topics, store: LocalStore, form: Any) -> UnifyTask:
 @pytest.fixture
 def messages() -> Any:
     """Enough that some of it is sent before the last, which cannot be read."""
-    some = [configuration(), *(activity(f"test:{number}") for number in range(600))]
-    return [*reads(*some), Read(len(some), JUNK)]
+    return [*reads(configuration(), *(activity(f"test:{number}") for number in range(600))), Read(601, JUNK)]
 
 
 @pytest.fixture
