@@ -168,6 +168,7 @@ class TransactionalStage:
             owned = OwnedPartition(settings, number, producer, store, self._make_task(number, store), guard)
         except BaseException:
             store.close()
+            producer.close()
             raise
         owned.position = position
         return owned

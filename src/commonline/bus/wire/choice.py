@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from commonline.bus.outbound import Outbound, by_librdkafka
+from commonline.bus.tuning import StageSettings
 from commonline.bus.wire import records
+from commonline.bus.wire.transactions import WireTransactions
 from commonline.bus.wire.writer import WireWriter
 from commonline.bus.writer import RecordWriter, Writer
 from commonline.settings import KafkaSettings
@@ -13,6 +16,11 @@ from commonline.settings import KafkaSettings
 def ours() -> bool:
     """Whether our own client produces in this process."""
     return records.form().name == "compiled"
+
+
+def outbound(kafka: KafkaSettings, settings: StageSettings, number: int) -> Outbound:
+    """The transactional producer of one partition of a stage."""
+    return WireTransactions(kafka, settings, number) if ours() else by_librdkafka(kafka, settings, number)
 
 
 def writer(

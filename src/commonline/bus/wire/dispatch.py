@@ -56,17 +56,23 @@ class Dispatch:
 
     def know(self, topic: str, now: float) -> bool:
         """Whether a topic's partitions are known; asks for them if it is time to."""
-        self._topics.add(topic)
+        self._ask_of(topic)
         if topic not in self._cluster.counts:
             self._refresh(now)
         return topic in self._cluster.counts
+
+    def _ask_of(self, topic: str) -> None:
+        """A topic that was never asked for need not wait for the next time."""
+        if topic not in self._topics:
+            self._topics.add(topic)
+            self._ask_at = 0.0
 
     def add(self, place: Place, waiting: Waiting) -> None:
         """A batch to send."""
         lane = self._lanes.get(place)
         if lane is None:
             lane = self._lanes[place] = Lane(place)
-            self._topics.add(place[0])
+            self._ask_of(place[0])
         lane.add(waiting)
 
     def drop(self) -> list[Batch]:

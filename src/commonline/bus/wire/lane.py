@@ -17,7 +17,8 @@ from commonline.bus.wire.answers import Meaning, of_batch
 from commonline.bus.wire.requests import Identity, Place
 
 SEQUENCES = 2**31
-BACK_OFF_S, LONGEST_BACK_OFF_S = 0.01, 0.5
+BACK_OFF_S, LONGEST_BACK_OFF_S = 0.001, 0.5
+"""The first is short: brokers that check each batch's transaction (KIP-890) refuse one of two that come at once."""
 UNKNOWN = -1
 
 

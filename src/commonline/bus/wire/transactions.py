@@ -4,8 +4,12 @@ What a transaction needs is asked by the thread that decides, one question after
 read off the code; records are sent meanwhile by the sending thread:
 
 1. partitions and the group's offsets are added to the transaction: in one go, when the first batch is to leave;
-2. batches leave; beside them the group's offset is written into the transaction, fenced by the group's generation;
-3. when all batches are acknowledged, the transaction is ended.
+2. batches leave, and are waited for;
+3. the group's offset is written into the transaction, fenced by the group's generation. Not beside the batches: a
+   broker checks first whether the transaction is open (KIP-890), and of two checks at once it refuses one;
+4. the transaction is ended.
+
+So there are as many answers to wait for as with librdkafka, which adds the offsets in a step of its own.
 
 A question about offsets or the end that nobody answered ends the producer: it may be carried out later, in the next
 transaction. The next process's `init_transactions` shuts it out (protocol F1, F11).
@@ -129,13 +133,13 @@ class WireTransactions:
         if by.group != self._group:
             raise KafkaException(KafkaError(KafkaError._INVALID_ARG, f"group {by.group} is not {self._group}", True))
         self._leave(0)
-        asked = requests.commit_offset(self._id, self._who, by, (where.topic, where.partition), where.offset)
-        self._group_coordinator.ask([asked], timeout, again=False)
         if not self._sender.drained(timeout):
             raise silent("produce: not acknowledged in time")
         self.changelog_end = self._sender.end(self._changelog)
         if self.changelog_end < 0:
             raise silent("produce: the broker had the position already and does not say where")
+        asked = requests.commit_offset(self._id, self._who, by, (where.topic, where.partition), where.offset)
+        self._group_coordinator.ask([asked], timeout, again=False)
 
     def commit_transaction(self) -> None:
         """Raises `KafkaException`."""
