@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 from confluent_kafka import KafkaError
 from hypothesis import given
@@ -12,46 +10,10 @@ from hypothesis import strategies as st
 from commonline.bus.wire.answers import Meaning
 from commonline.bus.wire.lane import LONGEST_BACK_OFF_S, SEQUENCES, Lane, Waiting
 from commonline.bus.wire.requests import Identity
+from tests.bus.wire.cluster import Log, Some
 
 WHO = Identity(7, 3)
 PASSING = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.NOT_ENOUGH_REPLICAS, KafkaError.REQUEST_TIMED_OUT)
-
-
-@dataclass
-class Some:
-    """A batch of `count` records."""
-
-    name: int
-    count: int = 1
-    size: int = 1
-    sealed: int = 0
-
-    def seal(self, producer_id: int, epoch: int, sequence: int, *, transactional: bool) -> bytes:
-        self.sealed += 1
-        return f"{self.name} {self.count} {producer_id}/{epoch} {sequence} {transactional}".encode()
-
-
-@dataclass
-class Broker:
-    """A partition's leader: it remembers the last sequence of the producer, and drops what it has already (KIP-98)."""
-
-    next: int = 0
-    offset: int = 100
-    last: tuple[int, int, int] = (-1, -1, -1)
-    log: list[int] = field(default_factory=list)
-
-    def append(self, sealed: bytes) -> tuple[int, int]:
-        name, count, _, sequence, _ = sealed.decode().split()
-        at, number = int(sequence), int(count)
-        if (at, number) == self.last[:2]:
-            return KafkaError.NO_ERROR, self.last[2]
-        if at != self.next:
-            return KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, -1
-        self.log.append(int(name))
-        self.next = (at + number) % SEQUENCES
-        self.last = (at, number, self.offset)
-        self.offset += number
-        return KafkaError.NO_ERROR, self.last[2]
 
 
 @given(
@@ -60,7 +22,7 @@ class Broker:
     st.integers(0, SEQUENCES - 1),
 )
 def test_every_batch_once_and_in_order(counts: list[int], fates: list[str], begin: int) -> None:
-    lane, broker, now = Lane(("t", 0)), Broker(next=begin), 0.0
+    lane, broker, now = Lane(("t", 0)), Log(next=begin), 0.0
     lane._sequence = begin
     for name, count in enumerate(counts):
         lane.add(Waiting(Some(name, count), 1e9))
@@ -85,7 +47,7 @@ def test_every_batch_once_and_in_order(counts: list[int], fates: list[str], begi
         assert batch.sealed == 1
         acknowledged.append(batch.name)
         assert lane.end == broker.offset
-    assert broker.log == acknowledged == list(range(len(counts)))
+    assert broker.names == acknowledged == list(range(len(counts)))
 
 
 def test_a_batch_that_is_known_already_is_done_and_its_offset_unknown() -> None:
