@@ -35,7 +35,7 @@ from tests.model.producer import Producer
 BUS = "commonline.bus."
 COPIED = (BUS, "commonline.streams.unify.view")
 UNCHANGED = (BUS + "admin", BUS + "partitions")
-ROWS = "commonline.streams.unify.rows"
+ROWS = "commonline.streams.unify.stored"
 STORE_SETTINGS = [name for name in vars(rocksdict) if name.endswith(("Options", "Cache", "Factory"))]
 STORE = {"Rdict": Rdict, "WriteBatch": WriteBatch, "WriteOptions": WriteOptions}
 Change = tuple[str, str, str]
