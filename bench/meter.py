@@ -102,7 +102,7 @@ def follow(
     began = moved = time.monotonic()
     first: float | None = None
     while True:
-        seen = _ask(count) - base
+        seen = patiently(count) - base
         now = time.monotonic()
         samples.append(Sample(now, seen, cpu_s(pids), _broker_s(ground), _machine_s()))
         if seen > 0 and first is None:
@@ -145,7 +145,8 @@ def _slope(samples: list[Sample], target: int) -> dict[str, Any]:
     }
 
 
-def _ask(count: Callable[[], int]) -> int:
+def patiently(count: Callable[[], int]) -> int:
+    """The count, asked again while the broker makes up its mind who coordinates."""
     for _ in range(50):
         try:
             return count()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.machine import ROOT, Ground, described, fail, prepare
-from bench.meter import EVERY_S, cpu_s, group_count, rss_mib
+from bench.meter import EVERY_S, cpu_s, group_count, patiently, rss_mib
 from bench.unify import DEPARTMENTS
 from bench.worker import Plant
 from bench.workload import WORKSPACE, Log, configuration
@@ -48,7 +48,7 @@ def taken(process: subprocess.Popen[bytes], seen: Callable[[], int], goal: int, 
     or commits nothing for `silent_s`."""
     began = moved = time.monotonic()
     last = -1
-    while (now := seen()) < goal:
+    while (now := patiently(seen)) < goal:
         if process.poll() is not None:
             raise fail(f"unify ended with {process.returncode}")
         if now != last:

@@ -20,12 +20,13 @@ WORLDS = {"few": World(10, 10, 200, exact=1), "many": World(50, 50, 1000, exact=
 
 @pytest.fixture(scope="module")
 def block() -> list[bytes | Touch]:
-    return next(planned(COUNT))
+    return next(planned(COUNT, ["old"]))
 
 
 def test_a_fifth_is_about_old_things(block: list[bytes | Touch]) -> None:
     kinds = Counter(one.kind for one in block if isinstance(one, Touch))
     assert set(kinds) == set(OLD)
+    assert not any(isinstance(one, Touch) for one in next(planned(COUNT, ["plain"])))
     assert 0.5 < kinds.total() / COUNT / (sum(OLD.values()) / 100) < 1.5
 
 
