@@ -121,10 +121,11 @@ static PyObject *names_call(PyObject *self, PyObject *const *given, size_t flags
     char *prefix;
     Py_ssize_t size;
     if (PyVectorcall_NARGS(flags) != 2 || (keywords && PyTuple_GET_SIZE(keywords)))
-        return PyErr_Format(PyExc_TypeError, "a keyed name is made of a prefix and a text");
+        return PyErr_Format(PyExc_TypeError, "a keyed name is made of a prefix and a text or bytes");
     if (PyBytes_AsStringAndSize(given[0], &prefix, &size) < 0) return NULL;
     blake2b hashed = ((names *)self)->begun;
-    if (add_text(&hashed, given[1]) < 0) return NULL;
+    if (PyBytes_Check(given[1])) blake2b_add(&hashed, PyBytes_AS_STRING(given[1]), (size_t)PyBytes_GET_SIZE(given[1]));
+    else if (add_text(&hashed, given[1]) < 0) return NULL;
     if (size > PY_SSIZE_T_MAX - BLAKE2B_OUT) return PyErr_NoMemory();
     PyObject *made = PyBytes_FromStringAndSize(NULL, size + (Py_ssize_t)hashed.size);
     if (!made) return NULL;

@@ -45,16 +45,16 @@ def keyed_hash(key: bytes, *parts: str, size: int = 16) -> bytes:
 
 @_either
 class KeyedNames:
-    """Keyed hashes of texts below one head: ``names(prefix, what)`` is `prefix` and the hash of head and text."""
+    """Keyed hashes of texts or bytes below one head: ``names(prefix, what)`` is `prefix` and the hash of both."""
 
     __slots__ = ("_hashed",)
 
     def __init__(self, key: bytes, head: str, size: int = 16) -> None:
         self._hashed = hashlib.blake2b(head.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=size)
 
-    def __call__(self, prefix: bytes, what: str) -> bytes:
+    def __call__(self, prefix: bytes, what: str | bytes) -> bytes:
         hashed = self._hashed.copy()
-        hashed.update(what.encode("utf-8", "surrogatepass"))
+        hashed.update(what if isinstance(what, bytes) else what.encode("utf-8", "surrogatepass"))
         return prefix + hashed.digest()
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from commonline.ids import KeyedNames
 from commonline.schemas.records import Activity, Control
 from commonline.streams.unify import (
     anchors,
@@ -58,6 +59,7 @@ class Unifier:
     def __init__(self, keys: Keys, secret: bytes) -> None:
         self.keys = keys
         self.secret = secret
+        self._fact = KeyedNames(secret, "")
         self._compiled: dict[str, tuple[str, list[str], Compiled, list[str]]] = {}
 
     def decide_activity(self, view: View, activity: Activity, raw: bytes) -> Decision:
@@ -84,7 +86,7 @@ class Unifier:
             row = WorkspaceRow(workspace)
         row.clock = max(row.clock, received)
         rules = self._rules(workspace, row)
-        return Turn(view, keys, self.secret, workspace, key, row, rules, activity)
+        return Turn(view, keys, self.secret, self._fact, workspace, key, row, rules, activity)
 
     def _rules(self, workspace: str, row: WorkspaceRow) -> Compiled:
         """The workspace's configuration, compiled; names of new departments are entered into the row."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from commonline.schemas.codec import encode_activity
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify import pieces
@@ -91,7 +89,7 @@ class Subject:
         self.raw = raw
         self.conversation = conversation[1].id
         self.encoded = pieces.conversation(self.conversation)
-        self.fact = blake2b(raw, key=turn.secret[:64], digest_size=16).digest()
+        self.fact = turn.fact(b"", raw)
         self._turn = turn
         self._place = conversation
         self._persons = persons

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commonline.ids import KeyedNames
 from commonline.schemas.records import Activity, Party
 from commonline.streams.unify.keys import PREFIX_SIZE, Key, WorkspaceKeys
 from commonline.streams.unify.outputs import Output, Where
@@ -30,7 +31,8 @@ class Turn:
 
     `cause`: id of the activity that is decided, for evidence; empty for control records. `source`: the source whose
     activity caused what this turn writes. `deciding`: the object that this turn shows by itself: never part of a
-    catch-up. `stirred`: whether facts changed that decide which feeds a conversation is in.
+    catch-up. `fact`: hashes an activity's bytes, keyed with `secret`. `stirred`: whether facts changed that decide
+    which feeds a conversation is in.
     """
 
     __slots__ = (
@@ -38,6 +40,7 @@ class Turn:
         "budget",
         "cause",
         "deciding",
+        "fact",
         "keys",
         "out",
         "row",
@@ -55,6 +58,7 @@ class Turn:
         view: View,
         keys: WorkspaceKeys,
         secret: bytes,
+        fact: KeyedNames,
         workspace: str,
         row_key: Key,
         row: WorkspaceRow,
@@ -64,6 +68,7 @@ class Turn:
         self.view = view
         self.keys = keys
         self.secret = secret
+        self.fact = fact
         self.workspace = workspace
         self.row_key = row_key
         self.row = row
