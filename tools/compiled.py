@@ -21,12 +21,14 @@ ROOT = Path(__file__).parent.parent
 TELL = """
 from commonline import ids
 from commonline.bus.wire import records
+from commonline.kit.declared import engine
 from commonline.schemas import compiled
 from commonline.streams import unify
 codec, decision, producer = compiled.form(), unify.FORM, records.form()
 print("ids:", "compiled" if ids.FORM.module else "python", ids.FORM.why)
 print("codec:", codec.name, codec.why)
 print("unify:", "compiled" if decision.compiled else "python", decision.why)
+print("mappings:", "compiled" if engine.module().module else "python", engine.module().why)
 print("producer:", producer.name, producer.why)
 """
 MYPYC = """
