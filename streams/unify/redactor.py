@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
-from commonline.ids import keyed_hash
+from commonline.ids import SEPARATOR, KeyedNames
 from commonline.schemas.records import Party
 from commonline.streams.unify.patterns import IN_ACCOUNTS, MASKED, MASKS, account_kind, mask
 from commonline.streams.unify.reading import Reading
@@ -25,12 +25,26 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _KIND_NAMES = {ADDRESS: "email", PHONE: "phone", 0: "account"}
 
 
+class Hashes:
+    """Keyed hashes of what a feed shows instead of a name, a person's id and an id."""
+
+    __slots__ = ("identifier", "name", "person")
+
+    def __init__(self, secret: bytes) -> None:
+        self.name = KeyedNames(secret, f"name{SEPARATOR}", 4)
+        self.person = KeyedNames(secret, f"person{SEPARATOR}", 16)
+        self.identifier = KeyedNames(secret, f"id{SEPARATOR}", 16)
+
+
+hashes_of = lru_cache(maxsize=16)(Hashes)
+
+
 class Known:
     """What a conversation knows of people: account -> person id (an account that was never met: itself), and of those
     who may stand in this activity's texts (person id, name, whether ours) and (handle, whether ours), which the policy
     has to ask for."""
 
-    __slots__ = ("_pseudonyms", "conversation", "handles", "names", "parties", "persons", "reading", "region", "secret")
+    __slots__ = ("_pseudonyms", "conversation", "handles", "hashes", "names", "parties", "persons", "reading", "region")
 
     def __init__(
         self,
@@ -41,7 +55,7 @@ class Known:
         parties: list[Party],
         reading: Reading,
     ) -> None:
-        self.secret = secret
+        self.hashes: Hashes = hashes_of(secret)
         self.conversation = conversation
         self.region = region
         self.persons = persons
@@ -55,7 +69,7 @@ class Known:
         """Five characters that stand for a person in this conversation."""
         found = self._pseudonyms.get(person)
         if found is None:
-            number = int.from_bytes(keyed_hash(self.secret, "name", self.conversation, person, size=4))
+            number = int.from_bytes(self.hashes.name(b"", f"{self.conversation}{SEPARATOR}{person}"))
             found = (
                 _LETTERS[number >> 27 & 31]
                 + _LETTERS[number >> 22 & 31]
@@ -125,7 +139,7 @@ class Redactor:
         """A person's id in this feed."""
         if not self.kinds & ACCOUNT:
             return person
-        return _uuid(keyed_hash(self.known.secret, "person", self.known.conversation, person))
+        return _uuid(self.known.hashes.person(b"", f"{self.known.conversation}{SEPARATOR}{person}"))
 
     def account(self, uri: str | None, path: str) -> str | None:
         """An account URI as shown."""
@@ -191,7 +205,7 @@ class Redactor:
         """An object or thread id: opaque, but never a way round the policy. A web address leads to its author."""
         if self.names_someone(uri) or (self.kinds & ACCOUNT and uri.startswith("http")) or self._called(uri):
             self.seen[(path, "account")] = None
-            return f"redacted:{keyed_hash(self.known.secret, 'id', uri).hex()}"
+            return f"redacted:{self.known.hashes.identifier(b'', uri).hex()}"
         return uri
 
     def _called(self, uri: str) -> bool:
