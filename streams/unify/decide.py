@@ -239,9 +239,7 @@ def _note(turn: Turn, key: Key, thread: ThreadRow, activity: Activity, met: list
     accounts = thread.accounts
     if len(accounts) < MOST_THREAD_ACCOUNTS:
         for one in met:
-            party = one.party
-            outside = party.side != "us" and party.kind != "application"
-            if outside and one.key not in accounts and len(accounts) < MOST_THREAD_ACCOUNTS:
+            if one.outside and one.key not in accounts and len(accounts) < MOST_THREAD_ACCOUNTS:
                 accounts.append(one.key)
                 changed = True
     if changed:
@@ -257,9 +255,8 @@ def _conversation(turn: Turn, thread: ThreadRow, met: list[Met]) -> tuple[Key, C
     names = row.names
     if len(names) < threads.MOST_NAMES:
         for one in met:
-            party = one.party
-            if party.side != "us" and party.name:
-                pair = (one.key, party.name)
+            if one.name and not one.ours:
+                pair = (one.key, one.name)
                 if pair not in turn.view.names_of(key, row).pairs and len(names) < threads.MOST_NAMES:
                     names.append(pair)
                     turn.view.put(key, row)

@@ -11,7 +11,8 @@ WORKSPACE, OBJECT, THREAD, CONVERSATION = b"g", b"o", b"t", b"c"
 ACCOUNT, PERSON, LINK, ANCHOR = b"a", b"p", b"l", b"x"
 KINDS = (WORKSPACE, OBJECT, THREAD, CONVERSATION, ACCOUNT, PERSON, LINK, ANCHOR)
 PREFIX_SIZE = 9
-KEPT_KEYS = 1 << 15
+KEPT_KEYS = 256
+"""Few, so that they lie in the processor's cache: a key is hashed in the time that memory takes to find one of many."""
 
 Key = bytes
 

@@ -65,7 +65,7 @@ def _meet(turn: Turn, party: Party, uri: str, day: int) -> Met:
     for claim in party.claims:
         if claim.relation != "member_of" and claim.account != uri:
             _claim(turn, key, claim.account, joins=claim.trust in JOINING)
-    return Met(party, key, row)
+    return Met(party, uri, key, row)
 
 
 def _found(turn: Turn, key: Key, uri: str, party: Party | None = None) -> AccountRow:

@@ -165,9 +165,8 @@ def persons_of(turn: Turn, activity: Activity, met: list[Met] | None = None) -> 
     view = turn.view
     for one in met or ():
         person = view.person(one.row.person)
-        uri = one.party.account
-        if person is not None and uri:
-            ids[uri] = person.id
+        if person is not None:
+            ids[one.uri] = person.id
     everyone = parties(activity)
     for party in everyone:
         uri = party.account

@@ -16,14 +16,19 @@ MOST_RECORDS = 500
 
 
 class Met:
-    """Someone named in an activity, with the account's row."""
+    """Someone named in an activity, with the account's `uri` and row; `ours`: on our side; `outside`: a customer, or
+    whoever else is neither ours nor a program."""
 
-    __slots__ = ("key", "party", "row")
+    __slots__ = ("key", "name", "ours", "outside", "party", "row", "uri")
 
-    def __init__(self, party: Party, key: Key, row: AccountRow) -> None:
+    def __init__(self, party: Party, uri: str, key: Key, row: AccountRow) -> None:
         self.party = party
+        self.uri = uri
         self.key = key
         self.row = row
+        self.name = party.name
+        self.ours = party.side == "us"
+        self.outside = not self.ours and party.kind != "application"
 
 
 class Turn:
