@@ -208,7 +208,8 @@ class AsyncProducer:
         self._handed_over += len(records)
         produce: Any = self._producer.produce
         for record in records:
-            told, (_, topic, value, key, partition, moment, headers, _) = partial(self._on_delivery, record), record
+            _, topic, value, key, partition, moment, headers, _ = record
+            told = partial(self._on_delivery, record)
             try:
                 produce(topic, value, key, partition, on_delivery=told, timestamp=moment, headers=headers)
             except BufferError:
