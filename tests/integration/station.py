@@ -158,7 +158,7 @@ class Station:
                 there = sum(count.received for count in report.sources)
                 if (there == received and report.waiting == 0) or time.monotonic() > deadline or self.failures:
                     assert not self.failures
-                    assert (there, report.waiting) == (received, 0)
+                    assert (there, report.waiting) == (received, 0), f"{there} received, {report.waiting} wait"
                     return report
                 time.sleep(0.2)
 

@@ -195,7 +195,13 @@ def test_a_broker_killed_again_and_again(
 
     thread = threading.Thread(target=trouble)
     thread.start()
-    producer, at, begun_anew = make(), 0, 0
+
+    def begun() -> WireTransactions:
+        while True:
+            with suppress(KafkaException):  # the broker may be away for as long as a producer asks
+                return make()
+
+    producer, at, begun_anew = begun(), 0, 0
     rounds = 0
     while not over.is_set() or rounds < 20:
         rounds += 1
@@ -206,7 +212,7 @@ def test_a_broker_killed_again_and_again(
             at += count
             continue
         begun_anew += 1
-        producer = make()
+        producer = begun()
         at = max(0, offset(kafka, settings))
     thread.join()
     assert committed(kafka, out(settings)) == [b"%d" % number for number in range(at)]

@@ -17,6 +17,7 @@ import httpx
 
 from commonline.local.ports import free_port
 from commonline.settings import KafkaSettings
+from tests.integration.pulse_run import WARNINGS
 
 ROOT = Path(__file__).parents[3]
 Heard = list[dict[str, Any]]
@@ -33,7 +34,7 @@ class Served:
         self.start()
 
     def start(self) -> None:
-        argv = [sys.executable, "-W", "error", "-m", "tests.gateway.live.served", str(self.port)]
+        argv = [sys.executable, *WARNINGS, "-m", "tests.gateway.live.served", str(self.port)]
         self.process = subprocess.Popen(argv, env=self._environ, cwd=ROOT)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
