@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -158,9 +160,18 @@ class Station:
                 there = sum(count.received for count in report.sources)
                 if (there == received and report.waiting == 0) or time.monotonic() > deadline or self.failures:
                     assert not self.failures
-                    assert (there, report.waiting) == (received, 0), f"{there} received, {report.waiting} wait"
+                    said = f"{there} received, {report.waiting} wait; what every thread does:\n{stacks()}"
+                    assert (there, report.waiting) == (received, 0), said
                     return report
                 time.sleep(0.2)
+
+
+def stacks() -> str:
+    """Where each thread of this process is: a worker that stands still is seen in no log."""
+    with tempfile.TemporaryFile("w+") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        return file.read()
 
 
 def until(holds: Any, timeout_s: float = WAIT_S) -> None:
