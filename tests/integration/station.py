@@ -160,8 +160,11 @@ class Station:
                 there = sum(count.received for count in report.sources)
                 if (there == received and report.waiting == 0) or time.monotonic() > deadline or self.failures:
                     assert not self.failures
-                    said = f"{there} received, {report.waiting} wait; what every thread does:\n{stacks()}"
-                    assert (there, report.waiting) == (received, 0), said
+                    if (there, report.waiting) != (received, 0):
+                        written = len(self.activities())
+                        raise AssertionError(
+                            f"{there} received, {report.waiting} wait, {written} activities; all threads:\n{stacks()}"
+                        )
                     return report
                 time.sleep(0.2)
 
