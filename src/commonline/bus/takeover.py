@@ -9,9 +9,7 @@
 
 from __future__ import annotations
 
-import time
-
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from commonline.bus.changelog import ASK_S
 from commonline.errors import RestartError, StateError
@@ -19,15 +17,6 @@ from commonline.logs import client_log
 from commonline.settings import KafkaSettings
 
 _client_log = client_log("commonline.kafka.takeover")
-_MOVING = frozenset(
-    {
-        KafkaError.NOT_COORDINATOR,
-        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-        KafkaError.COORDINATOR_NOT_AVAILABLE,
-    }
-)
-"""The group's coordinator is found a moment later: a broker that has just started, or a group that moves."""
-_AGAIN_S = 0.2
 
 
 def group_offset(settings: KafkaSettings, group: str, topic: str, partition: int) -> int:
@@ -39,25 +28,15 @@ def group_offset(settings: KafkaSettings, group: str, topic: str, partition: int
     # the coordinator has just moved or started (librdkafka issue 5040: it asks a consumer group that it does not have).
     asking = {"group.id": group, "isolation.level": "read_committed", "enable.auto.commit": False}
     consumer = Consumer(settings.librdkafka() | asking, logger=_client_log)
-    deadline = time.monotonic() + ASK_S
     try:
-        while True:
-            error, offset = _committed(consumer, TopicPartition(topic, partition))
-            if error is None:
-                return offset
-            if error.code() not in _MOVING or time.monotonic() > deadline:
-                raise RestartError(f"committed offset of {topic}[{partition}]: {error}")
-            time.sleep(_AGAIN_S)
+        (told,) = consumer.committed([TopicPartition(topic, partition)], timeout=ASK_S)
+    except KafkaException as error:
+        raise RestartError(f"committed offset of {topic}[{partition}]: {error}") from error
     finally:
         consumer.close()
-
-
-def _committed(consumer: Consumer, where: TopicPartition) -> tuple[KafkaError | None, int]:
-    try:
-        (told,) = consumer.committed([where], timeout=ASK_S)
-    except KafkaException as error:
-        return error.args[0], 0
-    return told.error, int(told.offset)
+    if told.error is not None:
+        raise RestartError(f"committed offset of {topic}[{partition}]: {told.error}")
+    return int(told.offset)
 
 
 def input_offset(committed: int, topic: str, partition: int, position: int | None) -> int:

@@ -79,8 +79,8 @@ def _form() -> Finding:
 def _producer() -> Finding:
     form = records.form()
     if form.name == "compiled":
-        return Finding("producer", "ok", "stages write by our own client")
-    return Finding("producer", "note", f"stages write by librdkafka ({form.why}): all works; see: make compiled")
+        return Finding("producer", "ok", "normalize writes by our own client, unify by librdkafka")
+    return Finding("producer", "note", f"both stages write by librdkafka ({form.why}): all works; see: make compiled")
 
 
 def _mappings(configuration: Configuration | None, folder: Path) -> Iterator[Finding]:

@@ -1,4 +1,7 @@
-"""Which client produces: ours where its C module is there, librdkafka's elsewhere. The one place that chooses."""
+"""Which client produces: ours where its C module is there, librdkafka's elsewhere. The one place that chooses.
+
+Transactions are librdkafka's for now, compiled or not: see the state of ADR 0015.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from collections.abc import Callable
 from commonline.bus.outbound import Outbound, by_librdkafka
 from commonline.bus.tuning import StageSettings
 from commonline.bus.wire import records
-from commonline.bus.wire.transactions import WireTransactions
 from commonline.bus.wire.writer import WireWriter
 from commonline.bus.writer import RecordWriter, Writer
 from commonline.settings import KafkaSettings
@@ -19,8 +21,8 @@ def ours() -> bool:
 
 
 def outbound(kafka: KafkaSettings, settings: StageSettings, number: int) -> Outbound:
-    """The transactional producer of one partition of a stage."""
-    return WireTransactions(kafka, settings, number) if ours() else by_librdkafka(kafka, settings, number)
+    """The transactional producer of one partition of a stage: librdkafka's."""
+    return by_librdkafka(kafka, settings, number)
 
 
 def writer(
