@@ -33,6 +33,8 @@ INTERFACE = Path(__file__).with_name("records.h")
 """What other C modules are compiled against."""
 BATCH_BYTES: int = 1_000_000
 """Bytes of records in a batch before it is compressed, as much as librdkafka takes (``batch.size``)."""
+FULL_BYTES, LOOK_BYTES = 512 * 1024, 256 * 1024
+"""A batch leaves with so many bytes; whether one has them is looked at when so many more have come."""
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]] | bytes | None
 """Names and values in order; or the whole section as records hold it, encoded before (``records.h``)."""
 

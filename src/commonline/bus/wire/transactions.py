@@ -31,6 +31,7 @@ from commonline.bus.wire.cluster import Cluster
 from commonline.bus.wire.coordinator import Coordinator
 from commonline.bus.wire.group import member
 from commonline.bus.wire.lane import Batch
+from commonline.bus.wire.records import FULL_BYTES, LOOK_BYTES
 from commonline.bus.wire.requests import Identity, Place
 from commonline.bus.wire.sender import Sender
 from commonline.bus.writer import MIB
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from commonline.bus.wire._records import Accumulator
 
 GIVE_UP_S = 30.0
-FULL_BYTES, LOOK_BYTES = MIB // 2, MIB // 4
-"""A batch leaves with so many bytes; whether one has them is looked at when so many more have come."""
 LIMIT_BYTES = 48 * MIB
 
 

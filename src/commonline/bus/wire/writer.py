@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from confluent_kafka import KafkaException
 
 from commonline.bus.wire import records
+from commonline.bus.wire.records import FULL_BYTES, LOOK_BYTES
 from commonline.bus.wire.sender import Sender
 from commonline.bus.writer import MIB, MOST_BYTES, Headers, not_written
 from commonline.errors import ContractError, RestartError
@@ -18,8 +19,6 @@ from commonline.settings import KafkaSettings
 if TYPE_CHECKING:
     from commonline.bus.wire._records import Accumulator
 
-FULL_BYTES, LOOK_BYTES = MIB // 2, MIB // 4
-"""A batch leaves with so many bytes; whether one has them is looked at when so many more have come."""
 LIMIT_BYTES = 64 * MIB
 TURN_S = 0.5
 
