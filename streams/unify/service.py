@@ -15,7 +15,6 @@ from commonline.bus.process import ProcessSettings
 from commonline.bus.serve import MetricsServer
 from commonline.bus.stage import StageSettings, TransactionalStage
 from commonline.bus.store import LocalStore
-from commonline.bus.wire import choice
 from commonline.ids import keyed_hash
 from commonline.metrics import Metrics
 from commonline.schemas.ids import SchemaIds
@@ -107,7 +106,7 @@ def stage(settings: UnifySettings, metrics: Metrics) -> TransactionalStage:
     def make_task(partition: int, store: LocalStore) -> UnifyTask:
         return UnifyTask(partition, store, around)
 
-    return TransactionalStage(settings.kafka, described(settings), make_task, metrics, choice.outbound)
+    return TransactionalStage(settings.kafka, described(settings), make_task, metrics)
 
 
 def run(settings: UnifySettings) -> None:

@@ -1,14 +1,12 @@
 """Which client produces: ours where its C module is there, librdkafka's elsewhere. The one place that chooses.
 
-Transactions are librdkafka's for now, compiled or not: see the state of ADR 0015.
+Transactions are not chosen here: they are librdkafka's for now, compiled or not (the state of ADR 0015).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from commonline.bus.outbound import Outbound, by_librdkafka
-from commonline.bus.tuning import StageSettings
 from commonline.bus.wire import records
 from commonline.bus.wire.writer import WireWriter
 from commonline.bus.writer import RecordWriter, Writer
@@ -18,11 +16,6 @@ from commonline.settings import KafkaSettings
 def ours() -> bool:
     """Whether our own client produces in this process."""
     return records.form().name == "compiled"
-
-
-def outbound(kafka: KafkaSettings, settings: StageSettings, number: int) -> Outbound:
-    """The transactional producer of one partition of a stage: librdkafka's."""
-    return by_librdkafka(kafka, settings, number)
 
 
 def writer(
